@@ -155,9 +155,7 @@ def open_promise(token: str, keys: KeySource) -> Promise:
     return Promise(bytes.fromhex(body["leaf"]), datetime.fromisoformat(body["at"]), body["log"], token)
 
 
-def checkpoint(
-    *, origin: str, size: int, root: bytes, at: datetime, key: Key, digest: str = "sha-256"
-) -> Checkpoint:
+def checkpoint(*, origin: str, size: int, root: bytes, at: datetime, key: Key, digest: str = "sha-256") -> Checkpoint:
     """Sign a checkpoint. `digest` names the hash of the log's tree: it is the log's for life, whatever key signs."""
     if digest not in DIGESTS:
         raise ValueError(f"没有名为“{digest}”的杂凑算法，可用：{'、'.join(DIGESTS)}")

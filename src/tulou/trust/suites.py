@@ -102,7 +102,7 @@ class National:
             return False
         r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
         try:
-            return sm2_verify(public, message, encode_dss_signature(r, s), signer_id=SM2_IDENTITY)
+            return bool(sm2_verify(public, message, encode_dss_signature(r, s), signer_id=SM2_IDENTITY))
         except GmsslInnerError:
             return False
 
