@@ -6,7 +6,8 @@ Every variable is listed in `docs/operations.md`; a test compares the two.
 import os
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+
+from tulou.node.database import django_database
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent.parent
@@ -16,24 +17,10 @@ PORT = int(os.environ.get("TULOU_PORT", "8000"))
 MODE = os.environ.get("TULOU_MODE", "sample")
 
 
-def _database(url: str) -> dict[str, object]:
-    """Django's form of a `postgresql://` address; an empty host means a local socket."""
-    parts = urlsplit(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/") or "tulou",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", parts.hostname or "")),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
-        "TEST": {"NAME": "test_tulou" + os.environ.get("TULOU_TEST_SUFFIX", "")},
-    }
-
-
-DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///tulou"))}
+DATABASES = {
+    "default": django_database(os.environ.get("DATABASE_URL", "postgresql:///tulou"))
+    | {"TEST": {"NAME": "test_tulou" + os.environ.get("TULOU_TEST_SUFFIX", "")}}
+}
 
 KERNEL = ["identity", "permissions", "calendar", "temporal", "evidence", "outbox", "workflow", "jobs", "files", "search", "ui"]
 DOMAINS = [
