@@ -1,0 +1,21 @@
+"""The lakes (数据湖): tables, their history, the ledger of batches, sealing and erasure.
+
+Promise: what a batch brought is there exactly once, or not at all; level-4
+values are ciphertext before they land.
+"""
+
+from tulou.plane.tables.problems import LakeProblem, LandingCancelled
+from tulou.plane.tables.schema import Column, TableRef, TableSchema, Zone
+from tulou.plane.tables.session import Attachment, Limits, Session
+
+__all__ = [
+    "Attachment",
+    "Column",
+    "LakeProblem",
+    "LandingCancelled",
+    "Limits",
+    "Session",
+    "TableRef",
+    "TableSchema",
+    "Zone",
+]
