@@ -4,9 +4,7 @@ Common surnames and characters only, combined at random; the rare characters and
 the middle dot are there because real registers hold them and software loses them.
 """
 
-SURNAMES = (
-    "陈林黄张吴李郑王刘苏蔡杨许谢郭洪叶邱曾廖赖徐周何江游朱卢庄余罗肖魏丁潘沈翁范施温方柯傅阮高薛董严连池孙"
-)
+SURNAMES = "陈林黄张吴李郑王刘苏蔡杨许谢郭洪叶邱曾廖赖徐周何江游朱卢庄余罗肖魏丁潘沈翁范施温方柯傅阮高薛董严连池孙"
 COMPOUND_SURNAMES = ("欧阳", "上官", "司徒", "诸葛")
 GIVEN = (
     "伟芳娜敏静秀丽强磊洋艳勇军杰娟涛明超兰霞平刚桂英华玉萍红娥玲芬燕彬鹏浩宇轩梓涵诗雨欣怡晨嘉睿博文志远海峰"
