@@ -8,7 +8,8 @@ row can know of its double otherwise.)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from tulou.plane.rules.kinds import RULE_KINDS, Check, Place, Scene
 from tulou.plane.rules.rule import DIMENSIONS, Rule, RuleProblem, quoted, text_literal
@@ -16,6 +17,7 @@ from tulou.plane.rules.typed import type_of, typed_sql
 from tulou.plane.tables import TableSchema
 
 _BITS = 60
+_CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def compile_rules(rules: Sequence[Rule], schema: TableSchema, *, today: date | None = None) -> "CompiledRules":
@@ -24,7 +26,7 @@ def compile_rules(rules: Sequence[Rule], schema: TableSchema, *, today: date | N
     Raises:
         RuleProblem: a rule names a column that is not there, has a wrong parameter, or cannot be computed.
     """
-    day = today or date.today()
+    day = today or datetime.now(_CHINA).date()
     seen: set[str] = set()
     for rule in rules:
         _examine(rule, schema, seen)

@@ -46,6 +46,8 @@ def expression_sql(scene: "Scene") -> tuple[str, tuple[str, ...]]:
     if len(trees) != 1 or trees[0] is None:
         raise scene.refuse("参数 expression", "只能写一个表达式，不能有分号")
     tree = trees[0]
+    if not isinstance(tree, exp.Expression):
+        raise scene.refuse("参数 expression", "请填写一个返回真假的表达式")
     used = _examine(scene, tree)
     sql = _rebuild(scene, tree)
     _bind(scene, sql, used)

@@ -60,7 +60,7 @@ def id_no(text: str, name: str, today: date, sex: str | None = None) -> Checksum
     `sex` is an SQL text expression: 男, 1 or M go with an odd 17th digit, 女, 2 or F with an even one.
     """
     word = f"{name}_w"
-    stages = (Staged(word, f"TRY_CAST('0x' || substr({text}, 1, 16) AS UBIGINT)"),)
+    stages: tuple[Staged, ...] = (Staged(word, f"TRY_CAST('0x' || substr({text}, 1, 16) AS UBIGINT)"),)
     stages += _fold(name, word, 2, ascending=False, nibbles=True)
     seventeenth = Staged(f"{name}_o", f"(instr('0123456789', substr({text}, 17, 1)) - 1)")
     last = f"(instr('0123456789X', substr({text}, 18, 1)) - 1)"
