@@ -1,0 +1,55 @@
+"""Which roles a person holds today, by own assignment or by keeping another's desk."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from tulou.kernel.permissions import registry
+from tulou.kernel.permissions.models import Assignment, Delegation
+from tulou.kernel.permissions.registry import Role
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role in force, at an organisation as it is called today, within its narrowing."""
+
+    role: Role
+    organisation: UUID
+    region: str
+    theme: str
+    for_person: UUID | None = None
+
+    @property
+    def is_delegated(self) -> bool:
+        return self.for_person is not None
+
+
+def held_by(person: UUID, on: date | None = None) -> list[Held]:
+    """Everything this person may use on this day, at whichever organisation. Delegated desks cannot be passed on."""
+    day = on or timezone.localdate()
+    own = list(Assignment.objects.in_force(day).filter(person=person))
+    desks = list(Delegation.objects.in_force(day).filter(keeper=person))
+    kept = [(desk.giver_id, row) for desk in desks for row in _desk_rows(desk, day)]
+    rows = [(None, row) for row in own] + kept
+    today = registry.successors({row.organisation_id for _, row in rows})
+    return [
+        Held(role, today[row.organisation_id], row.region, row.theme, giver)
+        for giver, row in rows
+        if (role := registry.role(row.role)) is not None
+    ]
+
+
+def _desk_rows(desk: Delegation, day: date) -> list[Assignment]:
+    """A desk is worth only what its owner holds on that day."""
+    return list(
+        Assignment.objects.in_force(day).filter(person=desk.giver_id, role=desk.role, organisation=desk.organisation_id)
+    )
+
+
+def workplaces(person: UUID) -> list[UUID]:
+    """The organisations this person may act for today, own ones first."""
+    held = held_by(person)
+    ordered = [h.organisation for h in held if not h.is_delegated] + [h.organisation for h in held if h.is_delegated]
+    return list(dict.fromkeys(ordered))
