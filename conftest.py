@@ -54,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     if settings.configured:
         settings.DATA = Path(tempfile.mkdtemp(prefix="tulou-files-"))
+        settings.KEYS, settings.FILES = settings.DATA / "keys", settings.DATA / "files"
+        settings.LAKE_DATA = settings.DATA / "lake"
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         SERVER.url()

@@ -62,11 +62,10 @@ def installation() -> Path:
 class EmbeddedPostgres:
     """One server below `data_folder/postgres`; `start()` returns the hub's address."""
 
-    def __init__(self, data_folder: Path, *, durable: bool = True, log: IO[bytes] | None = None) -> None:
+    def __init__(self, data_folder: Path, *, durable: bool = True) -> None:
         self.home = Path(data_folder).resolve() / "postgres"
         self.durable = durable
         self.process: subprocess.Popen[bytes] | None = None
-        self._log = log
         self._account = Account.current()
         self._binaries = Path()
         self._socket = Path()
@@ -251,12 +250,8 @@ class EmbeddedPostgres:
         """One start; memory of a killed server may be held for a moment, then it ends at once and is tried again."""
         settings = self._settings() | {"unix_socket_directories": str(self._socket)}
         command = ["postgres", "-D", f"{root}/cluster", *(f"--{name}={value}" for name, value in settings.items())]
-        log = self._log or self._open_log()
-        try:
+        with self._open_log() as log:
             self.process = self._spawn(command, fds, log)
-        finally:
-            if log is not self._log:
-                log.close()
         while self.process.poll() is None and time.monotonic() < deadline:
             with _tolerated(psycopg.OperationalError), psycopg.connect(self.url("postgres", SUPERUSER)):
                 return True
