@@ -95,6 +95,7 @@ class Session:
     def _prepare(self, attachment: Attachment | None) -> None:
         self._root.execute("SET temp_file_encryption = true")
         self._root.execute("SET TimeZone = 'UTC'")
+        self._root.execute("SET preserve_insertion_order = false")
         if attachment:
             for name in _EXTENSIONS:
                 self._root.execute(f"LOAD {_text(_extension(name))}")

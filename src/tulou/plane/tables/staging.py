@@ -1,0 +1,204 @@
+"""Staging (暂存): one pass over the source, then set operations decide what is new.
+
+Row identity: a keyed table's row is known by its business key, a keyless
+one by its content and its occurrence within the batch, so that sending the
+same rows again adds nothing. Hashes are SHA-256 cut to 128 bits over the
+values that are not null, under their names, so that a column added later
+leaves old hashes valid; sealed values enter by their keyed hash only.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+import pyarrow as pa
+from duckdb.func import SPECIAL, PythonUDFType
+from duckdb.sqltypes import VARCHAR
+
+from tulou.plane.tables import shape
+from tulou.plane.tables.schema import Column, TableRef, TableSchema
+from tulou.plane.tables.seal import SealKeys
+
+if TYPE_CHECKING:
+    from tulou.plane.tables.landing import Landing
+
+KEY_MISSING: Final = "key.missing"
+KEY_REPEATED: Final = "key.repeated"
+OWN_REASONS: Final[Mapping[str, str]] = {
+    KEY_MISSING: "主键为空，无法确定是哪一条记录",
+    KEY_REPEATED: "同一批次内主键重复，已保留先出现的一行",
+}
+_SEPARATOR: Final = "chr(31)"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A batch in temporary tables: `staged` holds its rows, `repeated` the rows that repeat a key."""
+
+    cursor: duckdb.DuckDBPyConnection
+    ref: TableRef
+    schema: TableSchema
+    reasons: Mapping[str, str]
+    sent: int
+    rejected: int
+    by_rule: Mapping[str, int]
+    warned: Mapping[str, int]
+
+    def write_rows(self, landing: "Landing", now: datetime) -> tuple[int, int, int]:
+        """Close changed rows, add new and changed ones: how many were (inserted, changed, unchanged)."""
+        table, execute = shape.path(self.ref), self.cursor.execute
+        execute(
+            "CREATE OR REPLACE TEMP TABLE standing AS SELECT s._row, s._row_key, t._row_hash = s._row_hash AS same "
+            f"FROM staged s JOIN {table} t ON t._row_key = s._row_key "
+            "WHERE t.is_current AND s._clean AND s._row NOT IN (SELECT _row FROM repeated)"
+        )
+        unchanged, changed = _row(execute("SELECT count(*) FILTER (same), count(*) FILTER (NOT same) FROM standing"))
+        if changed:
+            execute(
+                f"UPDATE {table} SET valid_to = ?, is_current = false, updated_at = ? "
+                "WHERE is_current AND _row_key IN (SELECT _row_key FROM standing WHERE NOT same)",
+                [now, now],
+            )
+        added = self.sent - self.rejected - unchanged
+        if added:
+            self._insert(table, landing, now, skip_same=bool(unchanged))
+        return added - changed, changed, unchanged
+
+    def _insert(self, table: str, landing: "Landing", now: datetime, *, skip_same: bool) -> None:
+        names, values = [], []
+        for column in self.schema.columns:
+            names.append(f'"{column.name}"')
+            values.append(_sealing(column) if column.sealed else f'"{column.name}"')
+            if column.sealed:
+                names.append(f'"{column.hash_name}"')
+                values.append(f'"{column.hash_name}"')
+        skipped = "AND _row NOT IN (SELECT _row FROM repeated)"
+        skipped += " AND _row NOT IN (SELECT _row FROM standing WHERE same)" if skip_same else ""
+        flag = "CASE WHEN len(_warned) > 0 THEN 'warned' ELSE 'passed' END"
+        self.cursor.execute(
+            f"INSERT INTO {table} ({', '.join(names)}, _row_key, _row_hash, _batch, valid_from, valid_to, is_current, "
+            "source_org, source_system, quality_flag, updated_at) "
+            f"SELECT {', '.join(values)}, _row_key, _row_hash, ?, ?, NULL, true, ?, ?, {flag}, ? "
+            f"FROM staged WHERE _clean {skipped}",
+            [landing.batch_id, now, landing.source_org, landing.source_system, now],
+        )
+
+    def write_rejected(self, landing: "Landing", now: datetime) -> None:
+        """Keep every rejected row as it came, with its reasons."""
+        if not self.rejected:
+            return
+        raw = "seal__raw(raw)" if self.schema.sealed else "raw"
+        self.cursor.execute(
+            f"INSERT INTO {shape.rejected_path(self.ref)} "
+            f"SELECT ?, _row, {raw}, rules, array_to_string(list_transform(rules, lambda r: "
+            "coalesce(map(?::VARCHAR[], ?::VARCHAR[])[r], r)), '；'), ?, ?, ? FROM refused",
+            [
+                landing.batch_id, list(self.reasons), list(self.reasons.values()),
+                landing.source_org, landing.source_system, now,
+            ],
+        )  # fmt: skip
+
+
+def stage(
+    cursor: duckdb.DuckDBPyConnection,
+    ref: TableRef,
+    schema: TableSchema,
+    select: str,
+    reasons: Mapping[str, str],
+    keys: SealKeys,
+) -> Staged:
+    """Read the source once into `staged`, and find what cannot land."""
+    _teach_sealing(cursor, ref, schema, keys)
+    brought = {name for name, *_ in cursor.execute(f"DESCRIBE {select}").fetchall()}
+    columns = tuple(column for column in schema.columns if column.name in brought)
+    hashed = "".join(f', hash_in_zone("{c.name}") AS "{c.hash_name}"' for c in columns if c.sealed)
+    missing = " OR ".join(f'"{c.name}" IS NULL' for c in columns if c.key) or "false"
+    key = fingerprint([c for c in columns if c.key]) if schema.keys else "_row_hash"
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *, {fingerprint(columns)} AS _row_hash, {key} AS _row_key, "
+        "len(_broken) = 0 AS _clean FROM (SELECT * REPLACE ("
+        f"CASE WHEN {missing} THEN list_append(_broken, '{KEY_MISSING}') ELSE coalesce(_broken, []) END AS _broken)"
+        f"{hashed} FROM ({select}))"
+    )
+    keyed = bool(schema.keys)
+    _find_repeated(cursor, keyed=keyed)
+    _collect_refused(cursor, columns)
+    sent, rejected = _row(cursor.execute("SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM refused)"))
+    landing_schema = TableSchema(columns)
+    by_rule, warned = _counts(cursor, "rules", "refused"), _counts(cursor, "_warned", "staged WHERE _clean")
+    return Staged(cursor, ref, landing_schema, {**OWN_REASONS, **reasons}, sent, rejected, by_rule, warned)
+
+
+def fingerprint(columns: "list[Column] | tuple[Column, ...]") -> str:
+    """SQL of the hash of these columns' values."""
+    return f"CAST(substr(sha256(concat_ws({_SEPARATOR}, {', '.join(map(_named, columns))})), 1, 32) AS UUID)"
+
+
+def _named(column: Column) -> str:
+    """`name=value`; null stays null and is left out. A doubled separator cannot be one between values."""
+    if column.sealed:
+        return f"""'{column.name}=' || "{column.hash_name}\""""
+    if column.type == "text":
+        value = f'replace("{column.name}", {_SEPARATOR}, {_SEPARATOR} || {_SEPARATOR})'
+    else:
+        value = f'CAST("{column.name}" AS VARCHAR)'
+    return f"'{column.name}=' || {value}"
+
+
+def _find_repeated(cursor: duckdb.DuckDBPyConnection, *, keyed: bool) -> None:
+    """Rows whose identity came before in this batch: refused in a keyed table, numbered in a keyless one."""
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE doubles AS SELECT _row, _row_key, "
+        "row_number() OVER (PARTITION BY _row_key ORDER BY _row) AS occurrence FROM staged WHERE _clean AND "
+        "_row_key IN (SELECT _row_key FROM staged WHERE _clean GROUP BY _row_key HAVING count(*) > 1)"
+    )
+    if not keyed:
+        cursor.execute(
+            "UPDATE staged SET _row_key = "
+            "CAST(substr(sha256(concat(doubles._row_key, '#', doubles.occurrence)), 1, 32) AS UUID) "
+            "FROM doubles WHERE doubles._row = staged._row AND doubles.occurrence > 1"
+        )
+    wanted = "occurrence > 1" if keyed else "false"
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT _row FROM doubles WHERE {wanted}")
+
+
+def _collect_refused(cursor: duckdb.DuckDBPyConnection, columns: tuple[Column, ...]) -> None:
+    """All rejected rows; one that only repeats a key is clean, so its typed values say all that it held."""
+    fields = ", ".join(f"'{c.label or c.name}', \"{c.name}\"::VARCHAR" for c in columns)
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _row, coalesce(_raw, json_object({fields})::VARCHAR) AS raw, "
+        f"_broken AS rules FROM staged WHERE NOT _clean UNION ALL SELECT _row, json_object({fields})::VARCHAR, "
+        f"['{KEY_REPEATED}'] FROM staged WHERE _row IN (SELECT _row FROM repeated)"
+    )
+
+
+def _counts(cursor: duckdb.DuckDBPyConnection, lists: str, relation: str) -> dict[str, int]:
+    query = f"SELECT rule, count(*) FROM (SELECT unnest({lists}) AS rule FROM {relation}) GROUP BY rule ORDER BY rule"
+    return dict(cursor.execute(query).fetchall())
+
+
+def _sealing(column: Column) -> str:
+    return f'seal_{column.name}("{column.name}")'
+
+
+def _teach_sealing(cursor: duckdb.DuckDBPyConnection, ref: TableRef, schema: TableSchema, keys: SealKeys) -> None:
+    """Give the session the functions that seal this table's columns, and no others."""
+    if not schema.sealed:
+        return
+    _function(cursor, "hash_in_zone", lambda values: keys.hash_values(ref.zone, values), chance=False)
+    for name in [*(column.name for column in schema.sealed), "_raw"]:
+        _function(cursor, f"seal_{name}", keys.sealer(ref, name).seal_values, chance=True)
+
+
+def _function(
+    cursor: duckdb.DuckDBPyConnection, name: str, over: Callable[[pa.Array], pa.Array], *, chance: bool
+) -> None:
+    cursor.create_function(
+        name, over, [VARCHAR], VARCHAR, type=PythonUDFType.ARROW, null_handling=SPECIAL, side_effects=chance
+    )
+
+
+def _row(result: duckdb.DuckDBPyConnection) -> tuple[int, ...]:
+    return result.fetchone() or (0, 0)
