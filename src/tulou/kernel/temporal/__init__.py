@@ -11,24 +11,24 @@ if TYPE_CHECKING:
     from tulou.kernel.temporal.history import VersionedModel as VersionedModel
     from tulou.kernel.temporal.history import history_model as history_model
     from tulou.kernel.temporal.periods import no_overlap as no_overlap
-    from tulou.kernel.temporal.record import Change as Change
-    from tulou.kernel.temporal.record import as_of as as_of
-    from tulou.kernel.temporal.record import close as close
-    from tulou.kernel.temporal.record import diff as diff
-    from tulou.kernel.temporal.record import record as record
-    from tulou.kernel.temporal.record import versions as versions
+    from tulou.kernel.temporal.recording import Change as Change
+    from tulou.kernel.temporal.recording import as_of as as_of
+    from tulou.kernel.temporal.recording import close as close
+    from tulou.kernel.temporal.recording import diff as diff
+    from tulou.kernel.temporal.recording import record as record
+    from tulou.kernel.temporal.recording import versions as versions
 else:
     _DOORS = {
         "HistoryRow": "history",
         "VersionedModel": "history",
         "history_model": "history",
         "no_overlap": "periods",
-        "Change": "record",
-        "as_of": "record",
-        "close": "record",
-        "diff": "record",
-        "record": "record",
-        "versions": "record",
+        "Change": "recording",
+        "as_of": "recording",
+        "close": "recording",
+        "diff": "recording",
+        "record": "recording",
+        "versions": "recording",
     }
 
     def __getattr__(name: str) -> object:

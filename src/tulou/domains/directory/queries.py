@@ -1,0 +1,44 @@
+"""Reads of the directory. Who exists and what they are charged with is no secret among those who are signed in."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from tulou.domains.directory.models import Agency, Succession
+from tulou.kernel.calendar import today
+
+#: A chain of successions longer than this is a mistake in the data, not history.
+LONGEST_CHAIN = 50
+
+
+def successors(ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """For each organisation the one that stands in its place today; itself when nothing happened.
+
+    The whole chain is read at once: successions are few, and the answer is asked for on every page.
+    """
+    moves = dict(Succession.objects.filter(on__lte=today()).values_list("predecessor_id", "successor_id"))
+    return {start: _end_of(start, moves) for start in ids}
+
+
+def _end_of(start: UUID, moves: dict[UUID, UUID]) -> UUID:
+    place = start
+    for _ in range(LONGEST_CHAIN):
+        if place not in moves:
+            return place
+        place = moves[place]
+    raise ValueError(f"机构承继关系成环：{start}")
+
+
+def names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of today of these agencies."""
+    return dict(Agency.objects.filter(pk__in=ids).values_list("id", "name"))
+
+
+def ancestors(agency: UUID) -> list[UUID]:
+    """The agency itself and everything above it, nearest first."""
+    parents = dict(Agency.objects.values_list("id", "parent_id"))
+    path: list[UUID] = []
+    place: UUID | None = agency
+    while place is not None and place not in path:
+        path.append(place)
+        place = parents.get(place)
+    return path
