@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    *(["tulou.kernel.identity.middleware.SessionMiddleware"] if _built("kernel.identity", "middleware") else []),
+    *(["tulou.kernel.identity.middleware.ActingMiddleware"] if _built("kernel.identity", "middleware") else []),
     *(["tulou.kernel.permissions.middleware.GuardMiddleware"] if _built("kernel.permissions", "middleware") else []),
 ]
 

@@ -1,0 +1,1 @@
+"""The commands of `tulou`, one module for each subject."""
