@@ -20,6 +20,7 @@ from tulou.kernel.permissions.registry import (
 if TYPE_CHECKING:
     from tulou.kernel.permissions.decide import ALL as ALL
     from tulou.kernel.permissions.decide import Everywhere as Everywhere
+    from tulou.kernel.permissions.decide import actions_of as actions_of
     from tulou.kernel.permissions.decide import may as may
     from tulou.kernel.permissions.decide import organisations_where as organisations_where
     from tulou.kernel.permissions.decide import people_who_may as people_who_may
@@ -36,6 +37,7 @@ else:
     _DOORS = {
         "ALL": "decide",
         "Everywhere": "decide",
+        "actions_of": "decide",
         "may": "decide",
         "organisations_where": "decide",
         "people_who_may": "decide",
@@ -66,6 +68,7 @@ __all__ = [
     "Reach",
     "Role",
     "action",
+    "actions_of",
     "extend_role",
     "forbid_together",
     "guard_of",

@@ -86,6 +86,17 @@ def roles_of(actor: Actor) -> list[Role]:
     return list({h.role.code: h.role for h in held_by(actor.person) if h.organisation == place}.values())
 
 
+def actions_of(actor: Actor) -> frozenset[str]:
+    """Everything the actor may do somewhere, in one look at its roles: for menus, which ask about all actions at once."""
+    if actor.person is None or actor.party is None:
+        return frozenset()
+    everything = held_by(actor.person)
+    held_actions = {code for held in everything for code in held.role.actions}
+    place = _today(actor.party)
+    here = {code for held in everything if held.organisation == place for code in held.role.actions}
+    return frozenset(code for code in here if conflict(code, held_actions) is None)
+
+
 def people_who_may(action: str, organisation: UUID) -> list[UUID]:
     """The persons who could do this to things of that organisation today, by their own roles."""
     from django.utils import timezone

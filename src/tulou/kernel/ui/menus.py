@@ -1,7 +1,7 @@
 """菜单: side navigation as data, shown to those who may.
 
 A room registers its entries when its app is ready. A viewer sees an entry only when
-`permissions.may` allows its action, so the menu never leads to a refusal.
+its roles allow the action, so the menu never leads to a refusal.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from tulou.kernel.identity import actor_of
-from tulou.kernel.permissions import may
+from tulou.kernel.permissions import actions_of
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,8 @@ def menu_for(request: HttpRequest) -> list[MenuGroup]:
 
 
 def _build(request: HttpRequest) -> list[MenuGroup]:
-    actor = actor_of(request)
-    allowed = {action: may(actor, action) for action in {e.action for e in _entries.values()} if action is not None}
-    visible = [(entry, _address(entry)) for entry in registered() if entry.action is None or allowed[entry.action]]
+    allowed = actions_of(actor_of(request))
+    visible = [(entry, _address(entry)) for entry in registered() if entry.action is None or entry.action in allowed]
     addresses = [(entry, url) for entry, url in visible if url is not None]
     here = max((url for _, url in addresses if _contains(url, request.path)), key=len, default="")
     groups: dict[str, list[MenuLine]] = {}

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from tulou.kernel.identity import actor_of, party_names, workplaces_of
+from tulou.kernel.identity import actor_of, party_names
 from tulou.kernel.ui.menus import MenuGroup, menu_for
 
 Door = Literal["home", "search", "todo", "login", "logout", "account", "acting", "help"]
@@ -80,7 +80,8 @@ class Shell:
     def acting(self) -> Sequence[ActingChoice]:
         """Organisations to act for."""
         actor = actor_of(self.request)
-        places = workplaces_of(actor.person) if actor.person else []
+        acting = getattr(self.request, "acting", None)
+        places = acting.options if acting else ()
         names = party_names(places)
         return [ActingChoice(str(place), names[place], place == actor.party) for place in places]
 
