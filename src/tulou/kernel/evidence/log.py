@@ -16,12 +16,12 @@ MERGE_DELAY: Final = timedelta(seconds=1)
 
 def name() -> str:
     """The log's origin, as every promise and checkpoint names it."""
-    return str(getattr(settings, "NODE", "tulou"))
+    return str(settings.NODE.id)
 
 
 def keys() -> KeyStore:
     """The node's keys."""
-    return _store(Path(getattr(settings, "KEYS", settings.DATA / "keys")))
+    return _store(Path(settings.KEYS))
 
 
 def signing_key() -> Key:

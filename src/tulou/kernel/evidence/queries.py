@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tulou.kernel.evidence import log, tree
 from tulou.kernel.evidence.models import EvidenceCheckpoint, EvidenceEntry
+from tulou.trust import bundle
 from tulou.trust.evidence import Checkpoint, Leaf, Promise, open_checkpoint, open_promise
 
 PATIENCE: Final = 2.0
@@ -117,6 +119,32 @@ def consistency(first: int, second: int) -> list[bytes]:
     """
     head = tree.head()
     return tree.tiles_at(head.size if head else 0).consistency_proof(first, second)
+
+
+def bundle_for(leaf_ids: Iterable[UUID], title: str, *, known: Sequence[int] = ()) -> bytes:
+    """A signed bundle of these leaves that an outsider checks offline.
+
+    `known` are sizes of earlier checkpoints that the reader holds; the bundle
+    then proves that the log only added to each.
+
+    Raises:
+        ValidationError: a leaf is unknown, or has not been sealed in two seconds.
+    """
+    proofs = proofs_for(leaf_ids)
+    records = [
+        bundle.Record(item.entry.leaf, opened_promise(item.entry), int(item.entry.seq or 0), item.path)
+        for item in proofs.items
+    ]
+    size = proofs.checkpoint.size
+    links = [bundle.Consistency(first, size, consistency(first, size)) for first in known]
+    return bundle.build(
+        title=title,
+        records=records,
+        checkpoint=proofs.checkpoint,
+        key=log.keys().ensure(bundle.PURPOSE),
+        created=timezone.now(),
+        consistency=links,
+    )
 
 
 def checkpoint_at(size: int) -> Checkpoint | None:

@@ -189,7 +189,7 @@ def _drafts() -> Path:
 
 
 def _root() -> Path:
-    return Path(settings.DATA) / "files"
+    return Path(settings.FILES)
 
 
 def _sync_folder(folder: Path) -> None:
