@@ -87,7 +87,7 @@ def roles_of(actor: Actor) -> list[Role]:
 
 
 def actions_of(actor: Actor) -> frozenset[str]:
-    """Everything the actor may do somewhere, in one look at its roles: for menus, which ask about all actions at once."""
+    """Everything the actor may do somewhere, in one look at its roles: for menus, which ask about all at once."""
     if actor.person is None or actor.party is None:
         return frozenset()
     everything = held_by(actor.person)
