@@ -10,6 +10,8 @@ class PermissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from tulou.kernel.identity import register_workplaces
-        from tulou.kernel.permissions import checks, queries  # noqa: F401  registers the system checks
+        from tulou.kernel.permissions import checks, queries, register_action  # noqa: F401  registers the checks
 
         register_workplaces(queries.workplaces)
+        register_action("permissions.assign", "分配角色", by_system=True)
+        register_action("permissions.delegate", "委托代办")

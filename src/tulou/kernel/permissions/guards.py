@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 
 from tulou.kernel.identity import actor_of
@@ -51,9 +52,17 @@ def guard_of(view: Callable[..., Any]) -> Guard | None:
     guard = getattr(view, MARK, None)
     if isinstance(guard, Guard):
         return guard
-    operations = getattr(getattr(view, "__self__", None), "operations", None)
-    marks = [guard_of(operation.view_func) for operation in operations or ()]
+    marks = [guard_of(operation) for operation in _rest_operations(view)]
     return marks[0] if marks and all(mark is not None for mark in marks) else None
+
+
+def _rest_operations(view: Callable[..., Any]) -> list[Callable[..., Any]]:
+    """The functions behind a REST path: Django Ninja keeps them in the closure of the view that it makes."""
+    for cell in getattr(view, "__closure__", None) or ():
+        operations = getattr(cell.cell_contents, "operations", None)
+        if operations:
+            return [operation.view_func for operation in operations]
+    return []
 
 
 def _not_signed_in(request: HttpRequest) -> HttpResponseBase | None:
@@ -61,7 +70,7 @@ def _not_signed_in(request: HttpRequest) -> HttpResponseBase | None:
         return None
     wants_page = "text/html" in request.headers.get("Accept", "") and not request.headers.get("HX-Request")
     if wants_page:
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(request.get_full_path(), login_url=reverse("identity:login"))
     return HttpResponse("请先登录后再操作。", status=401, content_type="text/plain; charset=utf-8")
 
 

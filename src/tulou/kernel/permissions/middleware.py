@@ -1,4 +1,7 @@
-"""Deny by default: a view without a mark is refused, and every denial becomes a page that helps."""
+"""Deny by default: a view without a mark is refused, and every denial becomes a page that helps.
+
+Stands before `ActingMiddleware`, so that roles are looked up once for the whole request.
+"""
 
 import logging
 from collections.abc import Callable
@@ -7,8 +10,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from tulou.kernel.identity import party_name
 from tulou.kernel.permissions.denial import Forbidden
 from tulou.kernel.permissions.guards import guard_of
+from tulou.kernel.permissions.queries import remembering
 
 log = logging.getLogger("tulou.permissions")
 
@@ -20,7 +25,8 @@ class GuardMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        with remembering():
+            return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[object, ...], kwargs: dict[str, object]
@@ -38,6 +44,7 @@ class GuardMiddleware:
             return None
         log.info("denied: %s", exception)
         if "text/html" in request.headers.get("Accept", "") and not request.headers.get("HX-Request"):
-            return render(request, "permissions/forbidden.html", {"denial": exception}, status=403)
+            context = {"denial": exception, "acting_name": party_name(exception.actor.party)}
+            return render(request, "permissions/forbidden.html", context, status=403)
         body = {"code": "forbidden", "action": exception.action, "message": str(exception), "ask": list(exception.ask)}
         return JsonResponse(body, status=403, json_dumps_params={"ensure_ascii": False})

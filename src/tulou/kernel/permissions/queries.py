@@ -1,5 +1,11 @@
-"""Which roles a person holds today, by own assignment or by keeping another's desk."""
+"""Which roles a person holds today, by own assignment or by keeping another's desk.
 
+Within one request the answer is looked up once: a page asks many times. Giving or taking a role forgets it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -26,9 +32,38 @@ class Held:
         return self.for_person is not None
 
 
+_remembered: ContextVar[dict[tuple[UUID, date], list[Held]] | None] = ContextVar("tulou_held", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """For one request, look up each person once."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def forget() -> None:
+    """Roles changed: look again."""
+    known = _remembered.get()
+    if known is not None:
+        known.clear()
+
+
 def held_by(person: UUID, on: date | None = None) -> list[Held]:
     """Everything this person may use on this day, at whichever organisation. Delegated desks cannot be passed on."""
     day = on or timezone.localdate()
+    known = _remembered.get()
+    if known is None:
+        return _look_up(person, day)
+    if (person, day) not in known:
+        known[person, day] = _look_up(person, day)
+    return known[person, day]
+
+
+def _look_up(person: UUID, day: date) -> list[Held]:
     own = list(Assignment.objects.in_force(day).filter(person=person))
     desks = list(Delegation.objects.in_force(day).filter(keeper=person))
     kept = [(desk.giver_id, row) for desk in desks for row in _desk_rows(desk, day)]
