@@ -1,7 +1,6 @@
 """The sequencer: numbers without gaps, a head for every round, nothing written when idle, safe to kill anywhere."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pymerkle
 import pytest
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -33,18 +31,6 @@ ACTOR = Actor.system("test")
 def write(count: int, subject: str = "batch:1") -> None:
     for number in range(count):
         record("ingest.batch.landed", actor=ACTOR, subjects=[subject], data={"number": number})
-
-
-def child_environment() -> dict[str, str]:
-    """What a process of its own needs to work on this test's database and files."""
-    place = connection.settings_dict
-    url = f"postgresql://{place['USER']}:{place['PASSWORD']}@:{place['PORT'] or 5432}/{place['NAME']}?host={place['HOST']}"
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "TULOU_DATA": str(settings.DATA),
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
 
 
 @pytest.mark.django_db
@@ -218,11 +204,11 @@ if step == "committed":
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("step", ["numbered", "first tile", "all tiles", "head", "committed"])
-def test_killed_at_any_step_the_log_is_whole(step: str) -> None:
+def test_killed_at_any_step_the_log_is_whole(step: str, child_environment: dict[str, str]) -> None:
     write(300)
     sequence()
     write(300)
-    ended = subprocess.run([sys.executable, "-c", KILLED_AT, step], env=child_environment(), check=False)
+    ended = subprocess.run([sys.executable, "-c", KILLED_AT, step], env=child_environment, check=False)
     assert ended.returncode == -signal.SIGKILL
     sealed = 600 if step == "committed" else 300
     assert EvidenceEntry.objects.exclude(seq=None).count() == sealed
