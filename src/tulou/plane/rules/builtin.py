@@ -1,6 +1,7 @@
-"""Rules that follow from a table's shape (内置规则): type, required, key, and the identifiers that its columns hold.
+"""Rules that follow from a table's shape (内置规则): type, required, and the identifiers that its columns hold.
 
-A data manager gets these without writing any; they can be changed like all others.
+A data manager gets these without writing any; they can be changed like all
+others. That keys do not repeat is not among them: landing sees to that itself.
 """
 
 from tulou.plane.rules.rule import Rule
@@ -15,10 +16,6 @@ def rules_of(schema: TableSchema) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     for column in schema.columns:
         rules += _of_column(column)
-    if schema.keys:
-        names = tuple(column.name for column in schema.keys)
-        labels = "、".join(column.label or column.name for column in schema.keys)
-        rules.append(Rule("key.unique", f"{labels}不重复", "unique", names, dimension="一致性"))
     return tuple(rules)
 
 

@@ -2,8 +2,8 @@
 
 Promise: a row is read once, whatever the number of rules. Breaches are bits
 of one word a row; names and Chinese reasons are looked up only for the few
-rows that broke something. (Uniqueness reads its key columns once more: no
-row can know of its double otherwise.)
+rows that broke something. (Uniqueness reads its key columns once more, or
+holds the batch in a window where the relation can be read only once.)
 """
 
 from collections.abc import Sequence
@@ -83,13 +83,18 @@ class CompiledRules:
     text_checks: tuple[Check, ...]
     typed_checks: tuple[Check, ...]
 
-    def select_sql(self, relation: str, *, typed: bool = False, row: str = "_row") -> str:
+    def select_sql(
+        self, relation: str, *, typed: bool = False, row: str = "_row", once: bool = False, raw: bool = False
+    ) -> str:
         """Every row: `row` as `_row`, the columns typed, `_broken`, `_warned` (rule ids) and `_reasons` (Chinese).
 
         `relation` is SQL of ours (a quoted name or a parenthesised query) whose
-        business columns are text, or already typed when `typed` is said.
+        business columns are text, or already typed when `typed` is said. `once`
+        says that it is a stream. `raw` adds `_raw`: the row as it came, as JSON
+        under its labels, where a blocking rule is broken.
         """
-        return f"SELECT {self._outcome(typed)} FROM ({self._masked(relation, typed, row)})"
+        masked = self._masked(relation, typed, row, once)
+        return f"SELECT {self._outcome(typed)}{self._raw() if raw else ''} FROM ({masked})"
 
     def failing_sql(self, relation: str, *, typed: bool = False, row: str = "_row") -> str:
         """As `select_sql`, but only rows that broke a rule, warnings included."""
@@ -101,7 +106,7 @@ class CompiledRules:
         blocked = self._any("block")
         counts = ", ".join(f"count_if({self._bit(n)})" for n in range(len(self.rules)))
         head = f"count(*) AS _rows, count_if(NOT ({blocked})) AS _passed, [{counts}]::BIGINT[] AS _by_rule"
-        return f"SELECT {head} FROM ({self._masked(relation, typed, row)})"
+        return f"SELECT {head} FROM ({self._masked(relation, typed, row, False)})"
 
     def counts_sql(self, checked: str) -> str:
         """Breaches by rule of a relation that `select_sql` or `failing_sql` made: `rule`, `broken`."""
@@ -139,6 +144,10 @@ class CompiledRules:
             f"{self._named(reasons, None)} AS _reasons",
         ])  # fmt: skip
 
+    def _raw(self) -> str:
+        pairs = ", ".join(f"{text_literal(p.label)}, {p.text}" for p in _places(self.schema).values())
+        return f", CASE WHEN {self._any('block')} THEN CAST(json_object({pairs}) AS VARCHAR) END AS _raw"
+
     def _named(self, words: list[str], severity: str | None) -> str:
         """A list with a word for each broken rule, built only for rows that need one."""
         picked = [n for n, rule in enumerate(self.rules) if severity in {None, rule.severity}]
@@ -155,18 +164,16 @@ class CompiledRules:
         cases = " ".join(f"WHEN {when} THEN {text_literal(words)}" for when, words in check.cases)
         return f"CASE {cases} ELSE {text_literal(check.message)} END" if cases else text_literal(check.message)
 
-    def _masked(self, relation: str, typed: bool, row: str) -> str:
+    def _masked(self, relation: str, typed: bool, row: str, once: bool) -> str:
         checks = self.typed_checks if typed else self.text_checks
         source = self._staged(relation, checks, typed, row)
         joins, breaches = [], []
         for n, check in enumerate(checks):
-            if check.unique:
+            breaches.append(self._doubled(n) if check.unique else check.broken)
+            if check.unique and once:
+                source = f"SELECT *, {self._doubles_in_window(check, n)} FROM ({source})"
+            elif check.unique:
                 joins.append(self._doubles(relation, check, n, typed, row))
-                first = f"u{n}._first IS NOT NULL"
-                keep = self.rules[n].params.get("keep", "first")
-                breaches.append(first if keep == "none" else f"{first} AND s._row <> u{n}._first")
-            else:
-                breaches.append(check.broken)
         words = []
         for n, word in enumerate(self._words()):
             bits = [
@@ -175,6 +182,12 @@ class CompiledRules:
             ]
             words.append(f"({' | '.join(bits)}) AS {word}")
         return f"SELECT s.*{''.join(', ' + word for word in words)} FROM ({source}) s {' '.join(joins)}"
+
+    def _doubled(self, number: int) -> str:
+        """Whether a row's key occurs again: any such row, or all but the first."""
+        first = f"f{number}"
+        keep_none = self.rules[number].params.get("keep", "first") == "none"
+        return f"{first} IS NOT NULL" if keep_none else f"s._row <> {first}"
 
     def _staged(self, relation: str, checks: tuple[Check, ...], typed: bool, row: str) -> str:
         places = _places(self.schema)
@@ -202,11 +215,19 @@ class CompiledRules:
         places = _places(self.schema)
         base = f"SELECT {quoted(row)} AS _row, {self._base(places, check.unique, typed)} FROM {relation}"
         source = base if typed else f"SELECT *, {self._typing(places, check.unique)} FROM ({base})"
+        keys = {places[name].typed: f"k{number}_{at}" for at, name in enumerate(check.unique)}
+        filled = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+        names = ", ".join(f"{key} AS {named}" for key, named in keys.items())
+        twice = f"SELECT {names}, min(_row) AS f{number} FROM ({source}) WHERE {filled} GROUP BY {', '.join(keys)}"
+        on = " AND ".join(f"{named} = s.{key}" for key, named in keys.items())
+        return f"LEFT JOIN ({twice} HAVING count(*) > 1) u{number} ON {on}"
+
+    def _doubles_in_window(self, check: Check, number: int) -> str:
+        places = _places(self.schema)
         keys = [places[name].typed for name in check.unique]
         filled = " AND ".join(f"{key} IS NOT NULL" for key in keys)
-        names = ", ".join(keys)
-        twice = (
-            f"SELECT {names}, min(_row) AS _first FROM ({source}) WHERE {filled} GROUP BY {names} HAVING count(*) > 1"
-        )
-        on = " AND ".join(f"u{number}.{key} = s.{key}" for key in keys)
-        return f"LEFT JOIN ({twice}) u{number} ON {on}"
+        # an order keeps the engine from turning the window into a join that reads the stream twice
+        window = f"OVER (PARTITION BY {', '.join(keys)} ORDER BY _row)"
+        before, after = f"lag(_row) {window}", f"lead(_row) {window}"
+        first = f"CASE WHEN {before} IS NULL AND {after} IS NOT NULL THEN _row ELSE {before} END"
+        return f"CASE WHEN {filled} THEN {first} END AS f{number}"

@@ -56,12 +56,30 @@ class SealKeys:
         path = self._table(check_ref(ref)) / f"{key_id}.key"
         if not path.exists():
             raise LakeProblem("key_destroyed", f"数据表“{ref.name}”该时段的密钥已销毁，数据不可恢复")
-        try:
-            sealed = base64.b64decode(body, validate=True)
-            clear = AESGCM(path.read_bytes()).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound_to(ref, column))
-        except (InvalidTag, ValueError) as error:
-            raise LakeProblem("seal_broken", "密文校验失败，可能已被改动或不属于该字段") from error
-        return clear.decode()
+        return _open(AESGCM(path.read_bytes()), body, _bound_to(ref, column))
+
+    def unseal_values(self, ref: TableRef, column: str, tokens: pa.Array) -> pa.Array:
+        """The clear values of a whole column; NULL where the key has been destroyed.
+
+        Raises:
+            LakeProblem: `seal_broken`, as `unseal`.
+        """
+        ciphers: dict[str, AESGCM | None] = {}
+        place, start = _bound_to(ref, column), len(_VERSION) + 1
+        clear: list[str | None] = []
+        for token in tokens.to_pylist():
+            if token is None:
+                clear.append(None)
+                continue
+            key_id, _, body = token[start:].partition(".")
+            if not token.startswith(f"{_VERSION}.") or not _KEY_ID.fullmatch(key_id):
+                raise LakeProblem("seal_broken", "密文格式不正确，可能已被改动")
+            if key_id not in ciphers:
+                path = self._table(check_ref(ref)) / f"{key_id}.key"
+                ciphers[key_id] = AESGCM(path.read_bytes()) if path.exists() else None
+            cipher = ciphers[key_id]
+            clear.append(None if cipher is None else _open(cipher, body, place))
+        return pa.array(clear, pa.string())
 
     def keyed_hash(self, zone: str, value: str) -> str:
         """The hash under which a sealed value is stored and joined in this zone."""
@@ -124,6 +142,14 @@ class Sealer:
             nonce = nonces[index * _NONCE : (index + 1) * _NONCE]
             sealed.append(prefix + encode(nonce + encrypt(nonce, value.encode(), place)).decode())
         return pa.array(sealed, pa.string())
+
+
+def _open(cipher: AESGCM, body: str, place: bytes) -> str:
+    try:
+        sealed = base64.b64decode(body, validate=True)
+        return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place).decode()
+    except (InvalidTag, ValueError) as error:
+        raise LakeProblem("seal_broken", "密文校验失败，可能已被改动或不属于该字段") from error
 
 
 def _bound_to(ref: TableRef, column: str) -> bytes:

@@ -65,7 +65,7 @@ def credit_codes(draw: st.DrawFn) -> str:
     chars = st.sampled_from(USCC_CHARS)
     head = draw(chars) + draw(chars) + f"{draw(st.integers(0, 999999)):06}"
     body = "".join(draw(chars) for _ in range(8))
-    code = head + body + draw(st.sampled_from([organisation_check(body), *"0123456789X"]))
+    code: str = head + body + draw(st.sampled_from([organisation_check(body), *"0123456789X"]))
     return code + str(draw(st.sampled_from([stdnum_uscc.calc_check_digit(code), draw(chars)])))
 
 
