@@ -16,6 +16,7 @@ import base64
 import binascii
 import functools
 import hashlib
+import io
 import json
 import re
 import struct
@@ -118,7 +119,7 @@ def verify_ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     x, y, z, _ = _twofold(_edwards_add, (0, 1, 1, 0), s, base, k, negated)
     inverse = pow(z, -1, P25519)
     x, y = x * inverse % P25519, y * inverse % P25519
-    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
+    return bool((y | (x & 1) << 255).to_bytes(32, "little") == signature[:32])
 
 
 SM2_P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
@@ -523,6 +524,7 @@ class Check:
         for name in listed:
             if name not in found and name != "checkpoint.json":
                 self.faults.append(Fault("deleted", f"清单列有 {name}，证据包中没有", name))
+        self._find_deleted_leaves()
         for name in found:
             if name not in listed:
                 self.attempt(name, functools.partial(self._explain, name, found, listed))
@@ -536,6 +538,25 @@ class Check:
             self.attempt(name, functools.partial(self._explain, name, found, listed))
         return misfits
 
+    def _find_deleted_leaves(self) -> None:
+        """Name records that are gone although another one stands under their file name."""
+        body: Any = self.manifest
+        held = {name: self._leaf_hash(name) for name in self.files if name.startswith("records/")}
+        for position, leaf in enumerate(body["leaves"]):
+            name = record_name(position)
+            if leaf not in held.values() and held.get(name) in body["leaves"]:
+                self.faults.append(Fault("deleted", f"清单第 {position + 1} 条记录（杂凑 {leaf}）不在证据包中", name))
+
+    def _leaf_hash(self, name: str) -> str:
+        try:
+            leaf = parse(self.files[name])["leaf"]
+        except (Fault, LookupError, TypeError):
+            return ""
+        return self._digest()(b"\0" + _bytes_of(leaf)).hex()
+
+    def _digest(self) -> Callable[[bytes], bytes]:
+        return DIGESTS[self.checkpoint["digest"]] if self.checkpoint else sha256
+
     def _explain(self, name: str, found: dict[str, str], listed: dict[str, str]) -> None:
         """Why this file is not the listed one: moved, repeated, taken from another bundle, or changed."""
         own = [other for other, value in listed.items() if value == found[name]]
@@ -547,7 +568,11 @@ class Check:
         if name == "checkpoint.json":
             self._explain_checkpoint()
         if name.startswith("records/"):
-            self._explain_record(name)
+            try:
+                self._explain_record(name)
+            except Fault as fault:
+                if name in listed or fault.code == "spliced":
+                    raise
         if name not in listed:
             raise Fault("unlisted", "文件不在清单之中")
         raise Fault("changed", "内容与清单登记的杂凑值不符")
@@ -596,8 +621,8 @@ class Check:
             fault.leaf = leaf["id"]
             raise
         shaped(body, leaf=str, at=str, log=str)
-        digest = DIGESTS[self.checkpoint["digest"]] if self.checkpoint else sha256
-        record.update(part=name, log=body["log"], promised=body["leaf"], hash=digest(b"\0" + _bytes_of(leaf)).hex())
+        found = self._digest()(b"\0" + _bytes_of(leaf)).hex()
+        record.update(part=name, log=body["log"], promised=body["leaf"], hash=found)
         return record
 
     def _check_record(self, name: str) -> None:
@@ -734,6 +759,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--checkpoint", help="另行获知的检查点 known.json")
     parser.add_argument("--json", action="store_true", help="输出机器可读的结果")
     options = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         known = _load(options.checkpoint) if options.checkpoint else None
         report = verify_bundle(options.bundle, _load(options.keys), known)
@@ -743,7 +770,8 @@ def main(argv: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps(asdict(report), ensure_ascii=False, indent=1))
     else:
-        print("\n".join(explain(report)))
+        # A line break or a terminal's control sequence inside a name must not forge a line of this report.
+        print("\n".join("".join(sign if sign.isprintable() else "�" for sign in line) for line in explain(report)))
     return 0 if report.ok else 1
 
 
