@@ -54,9 +54,7 @@ def test_production_demands_https_cookies_unless_told_otherwise() -> None:
     assert not environment.read({**PRODUCTION, "TULOU_TLS": "0"}).tls
 
 
-@pytest.mark.parametrize(
-    "setting", [{"TULOU_PORT": "http"}, {"TULOU_PORT": "70000"}, {"TULOU_MODE": "demo"}]
-)
+@pytest.mark.parametrize("setting", [{"TULOU_PORT": "http"}, {"TULOU_PORT": "70000"}, {"TULOU_MODE": "demo"}])
 def test_a_value_that_cannot_be_used_is_named(setting: dict[str, str]) -> None:
     with pytest.raises(NodeProblem, match=next(iter(setting))):
         environment.read(setting)

@@ -5,11 +5,13 @@ import signal
 import socket
 import stat
 import urllib.request
+from functools import partial
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from tests.node.conftest import RunningNode, eventually
+from tests.node.running import RunningNode, eventually
 
 pytestmark = pytest.mark.xdist_group("node")
 CHILDREN = ("hub", "worker", "clerk", "gateway", "streams", "postgres")
@@ -119,7 +121,7 @@ def test_a_child_that_keeps_dying_stops_the_node_and_its_log_is_named(stopped_no
         if pid not in (0, last):
             last = pid
             os.kill(pid, signal.SIGKILL)
-        eventually(lambda known=last: stopped_node.ended() or stopped_node.process("clerk") not in (0, known), 20)
+        eventually(partial(has_moved_on, stopped_node, last), 20)
     assert stopped_node.supervisor is not None
     assert stopped_node.supervisor.returncode == 1
     assert str(stopped_node.data / "logs" / "clerk.log") in stopped_node.said()
@@ -141,7 +143,11 @@ def test_an_external_database_serves_instead_and_its_lake_is_created(
         stopped_node.stop()
         with psycopg.connect(scratch_database, autocommit=True) as connection:
             name = connection.info.dbname
-            connection.execute(f'DROP DATABASE "{name}_lake" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(f"{name}_lake")))
+
+
+def has_moved_on(node: RunningNode, known: int) -> bool:
+    return node.ended() or node.process("clerk") not in (0, known)
 
 
 def children(pid: int) -> set[int]:

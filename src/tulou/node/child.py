@@ -94,10 +94,8 @@ class Child:
         process, self.process = self.process, None
         if process is None:
             return
-        try:
+        with suppress(subprocess.TimeoutExpired):  # it had its time: the group is killed below
             process.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass  # it had its time: the group is killed below
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -1,4 +1,4 @@
-"""What a node is told from outside: every environment variable, read in one place and refused when it contradicts itself.
+"""What a node is told from outside: every environment variable, read in one place, contradictions refused.
 
 `docs/operations.md` explains each; a test compares the two.
 """

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
@@ -110,7 +110,7 @@ class EmbeddedPostgres:
                 if process.poll() is not None:
                     break
                 process.send_signal(request)
-                with _tolerated(subprocess.TimeoutExpired):
+                with suppress(subprocess.TimeoutExpired):
                     process.wait(wait)
             shutil.rmtree(self._socket, ignore_errors=True)
         if self._lock is not None:
@@ -129,7 +129,8 @@ class EmbeddedPostgres:
             self.home.chmod(0o700)
         except OSError as refused:
             raise NodeProblem(
-                f"不能写入数据文件夹 {self.home}：{refused.strerror}。请换一个可写的文件夹（TULOU_DATA），或请管理员授权。"
+                f"不能写入数据文件夹 {self.home}：{refused.strerror}。"
+                "请换一个可写的文件夹（TULOU_DATA），或请管理员授权。"
             ) from refused
 
     def _take_lock(self) -> None:
@@ -153,7 +154,7 @@ class EmbeddedPostgres:
         name = "tulou-" + hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
         base = Path(tempfile.gettempdir())
         if len(os.fsencode(base / name / ".s.PGSQL.5432")) > SOCKET_LIMIT:
-            base = Path("/tmp")
+            base = Path("/tmp")  # noqa: S108 - the folder is private, and its owner is checked below
         folder = base / name
         try:
             folder.mkdir(mode=0o700)
@@ -161,7 +162,9 @@ class EmbeddedPostgres:
         except FileExistsError:
             found = folder.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != self._account.uid:
-                raise NodeProblem(f"{folder} 被其他用户占用，内置数据库无法建立连接点。请删除它，或设置 TMPDIR。") from None
+                raise NodeProblem(
+                    f"{folder} 被其他用户占用，内置数据库无法建立连接点。请删除它，或设置 TMPDIR。"
+                ) from None
         return folder
 
     @contextmanager
@@ -253,9 +256,12 @@ class EmbeddedPostgres:
         with self._open_log() as log:
             self.process = self._spawn(command, fds, log)
         while self.process.poll() is None and time.monotonic() < deadline:
-            with _tolerated(psycopg.OperationalError), psycopg.connect(self.url("postgres", SUPERUSER)):
+            try:
+                psycopg.connect(self.url("postgres", SUPERUSER)).close()
+            except psycopg.OperationalError:
+                time.sleep(0.02)  # not ready yet
+            else:
                 return True
-            time.sleep(0.02)
         return False
 
     def _open_log(self) -> IO[bytes]:
@@ -295,13 +301,3 @@ class EmbeddedPostgres:
             cwd="/",
             **self._account.as_popen(),
         )
-
-
-@contextmanager
-def _tolerated(*problems: type[BaseException]) -> Iterator[None]:
-    """The named problem is an expected answer here, and the loop around asks again."""
-    try:
-        yield
-    except problems:
-        return
-

@@ -71,7 +71,7 @@ def binaries_for(source: Path, account: Account) -> Path:
     if not account.changed or _executable(source, account):
         return source
     digest = hashlib.sha256(f"{source}:{(source / 'bin/postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    for base in dict.fromkeys((Path(tempfile.gettempdir()), Path("/var/tmp"))):
+    for base in dict.fromkeys((Path(tempfile.gettempdir()), Path("/var/tmp"))):  # noqa: S108 - owner is checked
         copy = base / f"tulou-postgres18-{digest}"
         if not copy.exists():
             _copy(source, copy)

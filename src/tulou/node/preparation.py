@@ -1,4 +1,4 @@
-"""Before a node opens its doors: the database at this version's schema, the sample province loaded once, both visible."""
+"""Before a node opens its doors: the schema of this version, and the sample province loaded once, both visible."""
 
 import sys
 from importlib.util import find_spec

@@ -1,4 +1,4 @@
-"""Processes that never outlive their parent: 守护进程的子进程. Keeps the promise that a stopped node leaves nothing behind."""
+"""Processes that never outlive their parent (守护进程的子进程): a stopped node leaves nothing behind."""
 
 import ctypes
 import os

@@ -42,7 +42,9 @@ def load(name: str) -> NodeProfile:
         known = "、".join(sorted(file.stem for folder in FOLDERS for file in folder.glob("*.toml")))
         raise NodeProblem(f"没有节点配置 {path}。TULOU_NODE 可用：{known}，或一个 .toml 文件的路径。") from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as fault:
-        raise NodeProblem(f"节点配置 {path} 有误：{fault}。字段：id、kind、name、short_name、region、capabilities。") from None
+        raise NodeProblem(
+            f"节点配置 {path} 有误：{fault}。字段：id、kind、name、short_name、region、capabilities。"
+        ) from None
     if profile.kind not in KINDS:
         raise NodeProblem(f"节点配置 {path} 的 kind={profile.kind} 无法识别。可用：{'、'.join(KINDS)}。")
     return profile

@@ -12,5 +12,7 @@ def build_api() -> NinjaAPI:
     api = NinjaAPI(title="Tulou", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
     for config in apps.get_app_configs():
         if config.name.startswith("tulou.domains.") and find_spec(f"{config.name}.rest"):
-            api.add_router(f"/{config.label}/", import_module(f"{config.name}.rest").router, tags=[config.verbose_name])
+            api.add_router(
+                f"/{config.label}/", import_module(f"{config.name}.rest").router, tags=[str(config.verbose_name)]
+            )
     return api

@@ -31,7 +31,8 @@ DATABASES = {
 }
 
 KERNEL = [
-    "identity", "permissions", "calendar", "temporal", "evidence", "outbox", "workflow", "jobs", "files", "search", "ui",
+    "identity", "permissions", "calendar", "temporal", "evidence", "outbox",
+    "workflow", "jobs", "files", "search", "ui",
 ]  # fmt: skip
 DOMAINS = ["law", "directory", "access", "standards", "catalog", "ingest", "quality", "sharing", "security"]
 
@@ -97,8 +98,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    *(["tulou.kernel.identity.middleware.ActingMiddleware"] if _built("kernel.identity", "middleware") else []),
     *(["tulou.kernel.permissions.middleware.GuardMiddleware"] if _built("kernel.permissions", "middleware") else []),
+    *(["tulou.kernel.identity.middleware.ActingMiddleware"] if _built("kernel.identity", "middleware") else []),
 ]
 
 # -- static files: built by `./dev`, named by their content
@@ -146,5 +147,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"procrastinate": {"level": "WARNING"}, "django.request": {"level": "ERROR"}, "django.security": {"level": "WARNING"}},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "WARNING"},
+    },
 }

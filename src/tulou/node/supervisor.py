@@ -251,5 +251,3 @@ def _free(address: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-

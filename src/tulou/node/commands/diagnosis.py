@@ -87,7 +87,9 @@ def _closed(data: Path) -> Finding:
 def _disk(data: Path) -> Finding:
     place = next(folder for folder in (data, *data.parents) if folder.exists())
     free = shutil.disk_usage(place).free
-    return Finding("磁盘", free > NEEDED_BYTES, f"{place} 剩余 {free / 2**30:.1f} GiB", "清理磁盘，或把 TULOU_DATA 移到更大的盘")
+    return Finding(
+        "磁盘", free > NEEDED_BYTES, f"{place} 剩余 {free / 2**30:.1f} GiB", "清理磁盘，或把 TULOU_DATA 移到更大的盘"
+    )
 
 
 def _ports(told: Environment) -> list[Finding]:
@@ -97,7 +99,9 @@ def _ports(told: Environment) -> list[Finding]:
     for port in range(told.port, told.port + 3):
         with socket.socket() as probe:
             busy = probe.connect_ex(("127.0.0.1", port)) == 0
-        found.append(Finding(f"端口 {port}", not busy, "被占用" if busy else "空闲", "停止占用它的程序，或另设 TULOU_PORT"))
+        found.append(
+            Finding(f"端口 {port}", not busy, "被占用" if busy else "空闲", "停止占用它的程序，或另设 TULOU_PORT")
+        )
     return found
 
 
@@ -119,7 +123,9 @@ def _migrations() -> Finding:
     from tulou.node.preparation import pending
 
     waiting = pending()
-    return Finding("数据库结构", not waiting, f"待升级 {len(waiting)} 步" if waiting else "最新", "重新启动节点，启动时会升级")
+    return Finding(
+        "数据库结构", not waiting, f"待升级 {len(waiting)} 步" if waiting else "最新", "重新启动节点，启动时会升级"
+    )
 
 
 def _waiting() -> list[Finding]:
