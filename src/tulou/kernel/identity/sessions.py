@@ -41,7 +41,7 @@ def open_session(request: HttpRequest, account: Account) -> SignIn:
 
 def still_open(request: HttpRequest, account: Account) -> bool:
     """Whether the session of this request may go on; notes activity at most once a minute."""
-    row = SignIn.objects.filter(pk=as_uuid(request.session.get(KEY)), account=account, ended_at=None).first()
+    row = SignIn.objects.filter(pk=_own(request), account=account, ended_at=None).first()
     if row is None or not account.is_active:
         return False
     now = timezone.now()
@@ -58,7 +58,7 @@ def still_open(request: HttpRequest, account: Account) -> bool:
 
 def close_session(request: HttpRequest) -> None:
     """Sign out."""
-    _end(SignIn.objects.filter(pk=as_uuid(request.session.get(KEY))), "sign_out")
+    _end(SignIn.objects.filter(pk=_own(request)), "sign_out")
     django_logout(request)
 
 
@@ -76,7 +76,13 @@ def revoke(account: Account, sign_in: UUID) -> bool:
 
 def revoke_others(account: Account, keep: UUID | None) -> int:
     """End every session of the account but one."""
-    return _end(SignIn.objects.filter(account=account).exclude(pk=keep), "revoked")
+    rows = SignIn.objects.filter(account=account)
+    return _end(rows.exclude(pk=keep) if keep else rows, "revoked")
+
+
+def _own(request: HttpRequest) -> UUID:
+    """The sign-in this session belongs to; one that never existed where the session has none."""
+    return as_uuid(request.session.get(KEY)) or UUID(int=0)
 
 
 def _end(rows: QuerySet[SignIn], how: str) -> int:

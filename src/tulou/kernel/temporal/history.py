@@ -127,7 +127,7 @@ def _copy(field: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
             blank=field.blank,
             verbose_name=field.verbose_name,
         )
-    twin = copy.copy(field)
+    twin: Any = copy.copy(field)
     for attribute in ("auto_now", "auto_now_add"):
         if hasattr(twin, attribute):
             setattr(twin, attribute, False)
@@ -135,4 +135,5 @@ def _copy(field: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
     twin.db_index = False
     twin.creation_counter = models.Field.creation_counter
     models.Field.creation_counter += 1
-    return twin
+    copied: models.Field[Any, Any] = twin
+    return copied

@@ -122,10 +122,11 @@ def _make_room(obj: models.Model, start: date, end: date | None) -> datetime:
     at = _moment(history, obj.pk)
     touched.update(known_to=at)
     for row in held:
-        if row.valid_from < start:
-            _again(row, row.valid_from, start, at)
-        if end is not None and (row.valid_to is None or row.valid_to > end):
-            _again(row, end, row.valid_to, at)
+        begun, ended = row.valid_from, row.valid_to
+        if begun < start:
+            _again(row, begun, start, at)
+        if end is not None and (ended is None or ended > end):
+            _again(row, end, ended, at)
     return at
 
 

@@ -60,13 +60,14 @@ class Move(Effects):
 
 
 class Flow(Generic[M]):
-    """A state machine as a table. `name` is `<domain>.<noun>`; `model` is given where it is not that noun."""
+    """A state machine as a table. `name` is `<domain>.<noun>`; `model` (class or `app.Model`) is given where it is not
+    that noun."""
 
     def __init__(
         self,
         name: str,
         *moves: Move,
-        model: str | None = None,
+        model: type[M] | str | None = None,
         title: str = "",
         initial: str | None = None,
         beginning: Effects | None = None,
@@ -80,7 +81,8 @@ class Flow(Generic[M]):
         self.name = name
         self.title = title or name
         self.moves: Mapping[str, Move] = {move.name: move for move in moves}
-        self.model_label = (model or name).lower()
+        self._model = model if isinstance(model, type) else None
+        self.model_label = _label(model) if model is not None else name
         self.initial = str(initial if initial is not None else moves[0].sources[0])
         self.beginning = beginning or Effects()
         self._subjects = subjects
@@ -88,7 +90,7 @@ class Flow(Generic[M]):
 
     @property
     def model(self) -> type[M]:
-        return cast(type[M], apps.get_model(self.model_label))
+        return self._model or cast(type[M], apps.get_model(self.model_label))
 
     @property
     def states(self) -> list[str]:
@@ -146,8 +148,8 @@ class Flow(Generic[M]):
 
     def state_label(self, state: str) -> str:
         """The Chinese name of a state, from the choices of the model."""
-        choices = dict(self.model._meta.get_field("status").flatchoices)
-        return str(choices.get(state, state))
+        field = cast("models.Field[str, str]", self.model._meta.get_field("status"))
+        return str(dict(field.flatchoices).get(state, state))
 
     def _lock(self, obj: M) -> M:
         rows = self.model._base_manager.select_for_update(of=("self",))
@@ -250,6 +252,10 @@ class _Stamp:
         if self.note:
             proof["note_sha256"] = note_digest(step, self.note)
         return proof
+
+
+def _label(model: type[models.Model] | str) -> str:
+    return model.lower() if isinstance(model, str) else model._meta.label_lower
 
 
 def _codes(chosen: Clocks, obj: models.Model) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """催办: reminders at 50, 80 and 100 % of the time allowed. Safe to run as often as one likes."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -33,7 +34,7 @@ def progress(clock: Clock, calendar: WorkCalendar, at: datetime) -> int:
 
 
 @transaction.atomic
-def _remind_one(pk: object, calendar: WorkCalendar, at: datetime) -> int:
+def _remind_one(pk: UUID, calendar: WorkCalendar, at: datetime) -> int:
     clock = Clock.objects.select_for_update().filter(pk=pk, stopped_on=None, paused_on=None).first()
     if clock is None:
         return 0
