@@ -1,0 +1,60 @@
+"""Typed reading of the sample province's specifications (样例规格), for the loader and for tests."""
+
+from tulou.node.sample.reader.bodies import (
+    AccountSpec,
+    AssignmentSpec,
+    DatedName,
+    DutySpec,
+    NodeSpec,
+    OrganisationSpec,
+    SuccessionSpec,
+    SystemSpec,
+    accounts,
+    duties,
+    nodes,
+    organisations,
+    sample_password,
+    successions,
+    systems,
+)
+from tulou.node.sample.reader.catalog import CategorySpec, EntrySpec, ItemSpec, entries
+from tulou.node.sample.reader.law import (
+    BasisSpec,
+    CodeSpec,
+    CodeTableSpec,
+    DeadlineSpec,
+    bases,
+    code_tables,
+    deadlines,
+)
+from tulou.node.sample.reader.loading import SpecProblem
+
+__all__ = [
+    "AccountSpec",
+    "AssignmentSpec",
+    "BasisSpec",
+    "CategorySpec",
+    "CodeSpec",
+    "CodeTableSpec",
+    "DatedName",
+    "DeadlineSpec",
+    "DutySpec",
+    "EntrySpec",
+    "ItemSpec",
+    "NodeSpec",
+    "OrganisationSpec",
+    "SpecProblem",
+    "SuccessionSpec",
+    "SystemSpec",
+    "accounts",
+    "bases",
+    "code_tables",
+    "deadlines",
+    "duties",
+    "entries",
+    "nodes",
+    "organisations",
+    "sample_password",
+    "successions",
+    "systems",
+]
