@@ -27,6 +27,8 @@ _LEDGER_ROW: Final = (
     "by_rule, warned, started_at, landed_at"
 )
 
+FAULTS: Final = pa.schema([("_row", pa.int64()), *((name, pa.string()) for name in ("rule", "reason", "raw"))])
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -41,17 +43,19 @@ class Landing:
     """A batch on its way in.
 
     `select` reads the view `incoming` and yields the business columns, `_row`
-    (number in the source), `_broken` and `_warned` (lists of rule ids) and
-    `_raw` (the row as it came, for rows with something in `_broken`).
+    (number in the source), `_broken` and `_warned` (lists of rule ids),
+    `_reasons` (in Chinese) and `_raw` (the row as it came, where `_broken` is
+    not empty). `faults`, asked for afterwards, are rows that never became
+    values: `_row`, `rule`, `reason`, `raw`.
     """
 
     batch_id: str
     incoming: pa.RecordBatchReader
     select: str
-    reasons: Mapping[str, str]
     source_org: str
     source_system: str
     origin: Callable[[], Origin]
+    faults: Callable[[], pa.Table] = lambda: FAULTS.empty_table()
     cancelled: Callable[[], bool] = lambda: False
 
 
@@ -107,9 +111,7 @@ def land(
     if schema is None:
         raise LakeProblem("no_table", f"数据表“{ref.name}”尚未建立", "请先发布目录并建表")
     started = _now()
-    cursor.register("incoming", landing.incoming)
-    staged = stage(cursor, ref, schema, landing.select, landing.reasons, keys)
-    cursor.unregister("incoming")
+    staged = stage(cursor, ref, schema, landing, keys)
     on_boundary("staged")
     if landing.cancelled():
         raise LandingCancelled

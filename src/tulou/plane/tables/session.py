@@ -62,7 +62,7 @@ def _extension(name: str) -> str:
     return str(found[0])
 
 
-def _text(value: str) -> str:
+def text_literal(value: str) -> str:
     """A SQL text literal."""
     return "'" + value.replace("'", "''") + "'"
 
@@ -98,9 +98,9 @@ class Session:
         self._root.execute("SET preserve_insertion_order = false")
         if attachment:
             for name in _EXTENSIONS:
-                self._root.execute(f"LOAD {_text(_extension(name))}")
+                self._root.execute(f"LOAD {text_literal(_extension(name))}")
             _attach(self._root, attachment)
-            self._root.execute(f"SET allowed_directories = [{_text(str(attachment.data_path) + '/')}]")
+            self._root.execute(f"SET allowed_directories = [{text_literal(str(attachment.data_path) + '/')}]")
         self._root.execute("SET enable_external_access = false")
         self._root.execute("SET lock_configuration = true")
 
@@ -133,18 +133,23 @@ def _attach(root: duckdb.DuckDBPyConnection, attachment: Attachment) -> None:
     if not attachment.read_only:
         require_private(attachment.data_path)
     parts = {key: str(value) for key, value in conninfo_to_dict(attachment.dsn).items() if value not in (None, "")}
-    secret = ", ".join(f"{name} {_text(parts.get(key, ''))}" for key, name in _SECRET_PARTS.items() if key in parts)
+    secret = ", ".join(
+        f"{name} {text_literal(parts.get(key, ''))}" for key, name in _SECRET_PARTS.items() if key in parts
+    )
     rest = {key: value for key, value in parts.items() if key not in _SECRET_PARTS}
     rest["application_name"] = attachment.application
     rest.setdefault("connect_timeout", "10")
-    options = [f"METADATA_SCHEMA {_text(attachment.zone)}", f"DATA_PATH {_text(str(attachment.data_path) + '/')}"]
+    options = [
+        f"METADATA_SCHEMA {text_literal(attachment.zone)}",
+        f"DATA_PATH {text_literal(str(attachment.data_path) + '/')}",
+    ]
     options += ["META_SECRET 'catalogue'", "DATA_INLINING_ROW_LIMIT 0"]
     options += ["ENCRYPTED"] if attachment.sealed else []
     options += ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"] if attachment.read_only else []
     root.execute(f"CREATE SECRET catalogue (TYPE postgres, {secret})")
     words = " ".join(f"{key}={value}" for key, value in rest.items())
     try:
-        root.execute(f"ATTACH {_text('ducklake:postgres:' + words)} AS {LAKE} ({', '.join(options)})")
+        root.execute(f"ATTACH {text_literal('ducklake:postgres:' + words)} AS {LAKE} ({', '.join(options)})")
     except duckdb.Error as error:
         raise LakeProblem("catalogue", f"无法打开数据区“{attachment.zone}”的目录库：{error}") from error
 

@@ -20,16 +20,15 @@ from duckdb.sqltypes import VARCHAR
 from tulou.plane.tables import shape
 from tulou.plane.tables.schema import Column, TableRef, TableSchema
 from tulou.plane.tables.seal import SealKeys
+from tulou.plane.tables.session import text_literal
 
 if TYPE_CHECKING:
     from tulou.plane.tables.landing import Landing
 
 KEY_MISSING: Final = "key.missing"
 KEY_REPEATED: Final = "key.repeated"
-OWN_REASONS: Final[Mapping[str, str]] = {
-    KEY_MISSING: "主键为空，无法确定是哪一条记录",
-    KEY_REPEATED: "同一批次内主键重复，已保留先出现的一行",
-}
+_KEY_MISSING: Final = "主键为空，无法确定是哪一条记录"
+_KEY_REPEATED: Final = "同一批次内主键重复，已保留先出现的一行"
 _SEPARATOR: Final = "chr(31)"
 
 
@@ -40,7 +39,6 @@ class Staged:
     cursor: duckdb.DuckDBPyConnection
     ref: TableRef
     schema: TableSchema
-    reasons: Mapping[str, str]
     sent: int
     rejected: int
     by_rule: Mapping[str, int]
@@ -92,43 +90,44 @@ class Staged:
         raw = "seal__raw(raw)" if self.schema.sealed else "raw"
         self.cursor.execute(
             f"INSERT INTO {shape.rejected_path(self.ref)} "
-            f"SELECT ?, _row, {raw}, rules, array_to_string(list_transform(rules, lambda r: "
-            "coalesce(map(?::VARCHAR[], ?::VARCHAR[])[r], r)), '；'), ?, ?, ? FROM refused",
-            [
-                landing.batch_id, list(self.reasons), list(self.reasons.values()),
-                landing.source_org, landing.source_system, now,
-            ],
-        )  # fmt: skip
+            f"SELECT ?, _row, {raw}, rules, array_to_string(reasons, '；'), ?, ?, ? FROM refused",
+            [landing.batch_id, landing.source_org, landing.source_system, now],
+        )
 
 
 def stage(
-    cursor: duckdb.DuckDBPyConnection,
-    ref: TableRef,
-    schema: TableSchema,
-    select: str,
-    reasons: Mapping[str, str],
-    keys: SealKeys,
+    cursor: duckdb.DuckDBPyConnection, ref: TableRef, schema: TableSchema, landing: "Landing", keys: SealKeys
 ) -> Staged:
     """Read the source once into `staged`, and find what cannot land."""
     _teach_sealing(cursor, ref, schema, keys)
-    brought = {name for name, *_ in cursor.execute(f"DESCRIBE {select}").fetchall()}
+    cursor.register("incoming", landing.incoming)
+    brought = {name for name, *_ in cursor.execute(f"DESCRIBE {landing.select}").fetchall()}
     columns = tuple(column for column in schema.columns if column.name in brought)
     hashed = "".join(f', hash_in_zone("{c.name}") AS "{c.hash_name}"' for c in columns if c.sealed)
-    missing = " OR ".join(f'"{c.name}" IS NULL' for c in columns if c.key) or "false"
     key = fingerprint([c for c in columns if c.key]) if schema.keys else "_row_hash"
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *, {fingerprint(columns)} AS _row_hash, {key} AS _row_key, "
-        "len(_broken) = 0 AS _clean FROM (SELECT * REPLACE ("
-        f"CASE WHEN {missing} THEN list_append(_broken, '{KEY_MISSING}') ELSE coalesce(_broken, []) END AS _broken)"
-        f"{hashed} FROM ({select}))"
+        f"len(_broken) = 0 AS _clean FROM (SELECT *{_refusing_keyless(columns)}{hashed} FROM ({landing.select}))"
     )
-    keyed = bool(schema.keys)
-    _find_repeated(cursor, keyed=keyed)
+    cursor.unregister("incoming")
+    cursor.register("faults", landing.faults())
+    _find_repeated(cursor, keyed=bool(schema.keys))
     _collect_refused(cursor, columns)
-    sent, rejected = _row(cursor.execute("SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM refused)"))
-    landing_schema = TableSchema(columns)
+    sent, rejected = _row(
+        cursor.execute("SELECT (SELECT count(*) FROM staged) + (SELECT count(*) FROM faults), count(*) FROM refused")
+    )
     by_rule, warned = _counts(cursor, "rules", "refused"), _counts(cursor, "_warned", "staged WHERE _clean")
-    return Staged(cursor, ref, landing_schema, {**OWN_REASONS, **reasons}, sent, rejected, by_rule, warned)
+    return Staged(cursor, ref, TableSchema(columns), sent, rejected, by_rule, warned)
+
+
+def _refusing_keyless(columns: tuple[Column, ...]) -> str:
+    """A row without its business key cannot be told from others."""
+    missing = " OR ".join(f'"{column.name}" IS NULL' for column in columns if column.key)
+    if not missing:
+        return ""
+    broken = f"CASE WHEN {missing} THEN list_append(_broken, '{KEY_MISSING}') ELSE _broken END AS _broken"
+    reasons = f"CASE WHEN {missing} THEN list_append(_reasons, '{_KEY_MISSING}') ELSE _reasons END AS _reasons"
+    return f" REPLACE ({broken}, {reasons})"
 
 
 def fingerprint(columns: "list[Column] | tuple[Column, ...]") -> str:
@@ -166,11 +165,13 @@ def _find_repeated(cursor: duckdb.DuckDBPyConnection, *, keyed: bool) -> None:
 
 def _collect_refused(cursor: duckdb.DuckDBPyConnection, columns: tuple[Column, ...]) -> None:
     """All rejected rows; one that only repeats a key is clean, so its typed values say all that it held."""
-    fields = ", ".join(f"'{c.label or c.name}', \"{c.name}\"::VARCHAR" for c in columns)
+    fields = ", ".join(f'{text_literal(c.label or c.name)}, CAST("{c.name}" AS VARCHAR)' for c in columns)
+    typed = f"CAST(json_object({fields}) AS VARCHAR)"
     cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _row, coalesce(_raw, json_object({fields})::VARCHAR) AS raw, "
-        f"_broken AS rules FROM staged WHERE NOT _clean UNION ALL SELECT _row, json_object({fields})::VARCHAR, "
-        f"['{KEY_REPEATED}'] FROM staged WHERE _row IN (SELECT _row FROM repeated)"
+        f"CREATE OR REPLACE TEMP TABLE refused AS SELECT _row, coalesce(_raw, {typed}) AS raw, _broken AS rules, "
+        f"_reasons AS reasons FROM staged WHERE NOT _clean UNION ALL SELECT _row, {typed}, ['{KEY_REPEATED}'], "
+        f"['{_KEY_REPEATED}'] FROM staged WHERE _row IN (SELECT _row FROM repeated) "
+        "UNION ALL SELECT _row, raw, [rule], [reason] FROM faults"
     )
 
 

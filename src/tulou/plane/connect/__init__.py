@@ -1,0 +1,24 @@
+"""Sources (数据接入): files and databases, each read as text rows with their numbers."""
+
+from tulou.plane.connect.profile import ColumnProfile, profile
+from tulou.plane.connect.source import (
+    FAULTS,
+    Source,
+    SourceColumn,
+    SourceIdentity,
+    SourceProblem,
+    open_source,
+    source_kinds,
+)
+
+__all__ = [
+    "FAULTS",
+    "ColumnProfile",
+    "Source",
+    "SourceColumn",
+    "SourceIdentity",
+    "SourceProblem",
+    "open_source",
+    "profile",
+    "source_kinds",
+]
