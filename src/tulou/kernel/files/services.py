@@ -159,10 +159,12 @@ def _receive(stream: BinaryIO, extension: str, limit: int) -> tuple[Path, str, i
 
 
 def _settle(draft: Path, place: Path) -> None:
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (place.parent.parent, place.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
     draft.rename(place)
     place.chmod(0o400)
-    _sync_folder(place.parent)
+    for folder in (place.parent, place.parent.parent, _root()):
+        _sync_folder(folder)
 
 
 def _overwrite(place: Path) -> None:
@@ -183,8 +185,10 @@ def _place(sha256: str) -> Path:
 
 
 def _drafts() -> Path:
-    folder = _root() / "drafts"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    root = _root()
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = root / "drafts"
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
