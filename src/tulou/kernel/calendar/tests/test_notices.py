@@ -81,7 +81,7 @@ def test_the_rule_in_force_on_the_day_decides() -> None:
     calendar.set_rule("test.reply", "答复", 10, citation="新条例", valid_from=date(2025, 8, 1), extension=10)
     assert calendar.deadline("test.reply", on=date(2025, 7, 31)).days == 15
     assert calendar.deadline("test.reply", on=date(2025, 8, 1)).days == 10
-    with pytest.raises(calendar.NoRule, match="没有“test.reply”的现行时限规则"):
+    with pytest.raises(calendar.NoRule, match=r"没有“test\.reply”的现行时限规则"):
         calendar.deadline("test.reply", on=date(2019, 12, 31))
 
 
