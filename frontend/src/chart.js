@@ -56,7 +56,7 @@ function plot(spec, ink) {
   const many = spec.series.length > 1;
   return {
     ...frame(ink),
-    grid: { left: 8, right: 16, top: many ? 36 : 12, bottom: 4, containLabel: true },
+    grid: { left: 8, right: spec.kind === "rank" ? 48 : 16, top: many ? 36 : 12, bottom: 4, containLabel: true },
     legend: many ? { top: 0, left: 0, textStyle: { color: ink.text }, itemWidth: 16 } : undefined,
     tooltip: { ...tip(ink, spec.unit), trigger: "axis" },
     ...axes(spec, ink),
@@ -67,7 +67,8 @@ function plot(spec, ink) {
       stack: spec.stacked ? "all" : undefined,
       symbol: SYMBOLS[at % SYMBOLS.length],
       symbolSize: 7,
-      barMaxWidth: 28,
+      barMaxWidth: spec.kind === "rank" ? 16 : 28,
+      label: spec.kind === "rank" && !many ? { show: true, position: "right", color: ink.text, formatter: (point) => short(point.value) } : undefined,
       lineStyle: { width: 2, type: at % 2 ? "dashed" : "solid" },
       itemStyle: spec.kind === "line" ? undefined : { borderRadius: spec.stacked ? 0 : 2, borderColor: ink.surface, borderWidth: spec.stacked ? 1 : 0 },
     })),
@@ -80,7 +81,7 @@ function outline(spec, ink, name) {
     ...frame(ink),
     tooltip: { ...tip(ink, spec.unit), trigger: "item" },
     visualMap: { min: Math.min(0, ...values), max: Math.max(1, ...values), left: 0, bottom: 0, calculable: false, text: [short(Math.max(1, ...values)), "0"], textStyle: { color: ink.muted }, inRange: { color: [ink.low, ink.high] }, itemHeight: 90 },
-    series: [{ type: "map", map: name, data: spec.values, selectedMode: false, label: { show: true, color: ink.text, fontSize: 11, textBorderColor: ink.surface, textBorderWidth: 2 }, itemStyle: { borderColor: ink.muted, areaColor: ink.low }, emphasis: { label: { color: ink.text }, itemStyle: { areaColor: "#56a4d9" } } }],
+    series: [{ type: "map", map: name, data: spec.values, selectedMode: false, top: 8, bottom: 8, aspectScale: 0.9, label: { show: true, color: ink.text, fontSize: 11, textBorderColor: ink.surface, textBorderWidth: 2 }, itemStyle: { borderColor: ink.muted, areaColor: ink.low }, emphasis: { label: { color: ink.text }, itemStyle: { areaColor: "#56a4d9" } } }],
   };
 }
 
@@ -96,7 +97,8 @@ async function drawOne(figure) {
     registerMap(address, await answer.json());
     option = outline(spec, ink, address);
   } else option = plot(spec, ink);
-  drawn.get(figure)?.dispose();
+  const earlier = drawn.get(figure);
+  earlier?.dispose();
   const picture = init(canvas, null, { renderer: "canvas" });
   drawn.set(figure, picture);
   picture.setOption(option);
@@ -104,7 +106,7 @@ async function drawOne(figure) {
     const link = spec.kind === "map" ? event.data?.link : spec.links?.[event.dataIndex];
     if (link) location.assign(link);
   });
-  new ResizeObserver(() => picture.resize()).observe(canvas);
+  if (!earlier) new ResizeObserver(() => drawn.get(figure).resize()).observe(canvas);
 }
 
 function fail(figure, problem) {

@@ -4,7 +4,7 @@ A register's table subclasses `RegisterTable` and names its columns with the kin
 a figure or an organisation looks and exports alike everywhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -60,13 +60,17 @@ class CodeColumn(tables.Column):
 
 
 class StatusColumn(tables.Column):
-    """A status with its colour and sign; the field's choices give the label."""
+    """A status with its colour and sign; the field's choices give the label, or `labels` where there are none."""
+
+    def __init__(self, *args: Any, labels: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.labels = labels or {}
 
     def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
-        return badge(str(value), status=str(bound_column.accessor.resolve(record)))
+        return badge(self.value(value), status=str(bound_column.accessor.resolve(record)))
 
-    def value(self, value: Any) -> Any:  # type: ignore[override]
-        return str(value)
+    def value(self, value: Any) -> str:  # type: ignore[override]
+        return self.labels.get(str(value), str(value))
 
 
 class NumberColumn(tables.Column):
@@ -111,7 +115,9 @@ class MomentColumn(DayColumn):
 class DueColumn(tables.Column):
     """A due date as a chip; `provisional` names the record's field that says 暂定, `done` the one that ends it."""
 
-    def __init__(self, *args: Any, provisional: str = "", done: Callable[[Any], bool] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, provisional: str = "", done: Callable[[Any], bool] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.provisional = provisional
         self.done = done

@@ -90,7 +90,9 @@ def styled(field: BoundField) -> SafeString:
     widget = field.field.widget
     name = type(widget).__name__
     attrs: dict[str, str] = {}
-    if "Checkbox" in name or "Radio" in name:
+    if field.use_fieldset:
+        return SafeString(field.as_widget())
+    if "Checkbox" in name:
         attrs["class"] = "form-check-input"
     else:
         attrs["class"] = "form-select" if "Select" in name else "form-control"
