@@ -16,7 +16,7 @@ from django.utils import timezone
 from tulou.kernel.search import vectors
 from tulou.kernel.search.highlight import Marked, mark, snippet
 from tulou.kernel.search.models import SearchDocument
-from tulou.kernel.search.text import could_be_initials, fold, runs
+from tulou.kernel.search.text import fold, initials, runs
 from tulou.trust.ids import new_id
 
 Facets = Mapping[str, str | Sequence[str]]
@@ -66,7 +66,8 @@ def index(
 ) -> None:
     """Add or replace a document."""
     title, body = title.replace("\x00", ""), body.replace("\x00", "")
-    plain = f"{fold(title[: vectors.TITLE_LIMIT]).text}\n{fold(body[: vectors.BODY_LIMIT]).text}"
+    head, rest = title[: vectors.TITLE_LIMIT], body[: vectors.BODY_LIMIT]
+    plain = "\n".join([fold(head).text, fold(rest).text, " ".join(initials(head))])
     listed = {name: [value] if isinstance(value, str) else list(value) for name, value in (facets or {}).items()}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,12 +131,8 @@ class _Question:
         sql, params = " AND tsv @@ %s::tsquery", [vectors.query(self.runs)]
         for run in self.runs:
             if len(run) > 2:
-                sql += " AND (strpos(plain, %s) > 0"
+                sql += " AND strpos(plain, %s) > 0"
                 params.append(run)
-                if could_be_initials(run):
-                    sql += " OR tsv @@ %s::tsquery"
-                    params.append(vectors.pinyin(run))
-                sql += ")"
         return sql, params
 
     def order(self) -> tuple[str, list[Any]]:

@@ -47,13 +47,18 @@ def tokens(text: str) -> list[str]:
 
 
 def initials(text: str) -> list[str]:
-    """Neighbouring pairs of pinyin initials of each Chinese run, marked so that they never meet Latin text."""
-    found: list[str] = []
-    for run in runs(text):
-        for chinese in _chinese(run):
-            letters = "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER, errors="ignore"))
-            found += [PINYIN + a + b for a, b in pairwise(letters)]
-    return found
+    """The pinyin initials of each Chinese run."""
+    spoken = [
+        "".join(lazy_pinyin(chinese, style=Style.FIRST_LETTER, errors="ignore"))
+        for run in runs(text)
+        for chinese in _chinese(run)
+    ]
+    return [letters for letters in spoken if letters]
+
+
+def initial_tokens(text: str) -> list[str]:
+    """Neighbouring pairs of pinyin initials, marked so that they never meet Latin text."""
+    return [PINYIN + a + b for letters in initials(text) for a, b in pairwise(letters)]
 
 
 def wanted(run: str) -> list[str]:

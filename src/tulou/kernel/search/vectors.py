@@ -6,7 +6,7 @@ enough: nothing that a user types reaches the operators of a query.
 
 from collections.abc import Iterable
 
-from tulou.kernel.search.text import PINYIN, could_be_initials, initials, tokens, wanted
+from tulou.kernel.search.text import PINYIN, could_be_initials, initial_tokens, tokens, wanted
 
 BODY_LIMIT = 20_000
 TITLE_LIMIT = 1_000
@@ -18,7 +18,7 @@ POSITIONS_KEPT = 4
 def vector(title: str, body: str) -> str:
     """The tsvector of a document: title tokens and pinyin initials weigh A, body tokens D."""
     places: dict[str, list[str]] = {}
-    _place(places, [*tokens(title[:TITLE_LIMIT]), *initials(title[:TITLE_LIMIT])], "A", 1)
+    _place(places, [*tokens(title[:TITLE_LIMIT]), *initial_tokens(title[:TITLE_LIMIT])], "A", 1)
     _place(places, tokens(body[:BODY_LIMIT]), "D", 2 * TITLE_LIMIT)
     return " ".join(f"{_quoted(token)}:{','.join(at)}" for token, at in places.items())
 
@@ -28,17 +28,13 @@ def query(runs: Iterable[str], *, weight: str = "") -> str:
     return " & ".join(_one(run, weight) for run in runs)
 
 
-def pinyin(run: str) -> str:
-    """The tsquery of one run read as pinyin initials of the title."""
-    return " & ".join(_quoted(PINYIN + token) + ":A" for token in wanted(run))
-
-
 def _one(run: str, weight: str) -> str:
     suffix = f":{weight}" if weight else ""
     literal = " & ".join(_quoted(token) + suffix for token in wanted(run))
     if not could_be_initials(run):
         return f"({literal})"
-    return f"(({literal}) | ({pinyin(run)}))"
+    pinyin = " & ".join(_quoted(PINYIN + token) + ":A" for token in wanted(run))
+    return f"(({literal}) | ({pinyin}))"
 
 
 def _place(places: dict[str, list[str]], found: list[str], weight: str, start: int) -> None:
