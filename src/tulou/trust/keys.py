@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from typing import Any, Protocol
 from tulou.trust.canonical import canonical, parse
 from tulou.trust.suites import suite as suite_named
 
+_CLOCK_GRAIN_NS = 1_000_000_000
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
@@ -100,7 +102,7 @@ class KeyStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._keys: dict[str, Key] = {}
-        self._seen: tuple[tuple[str, int, int], ...] | None = None
+        self._seen: int | None = None
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_open(folder, "700")
 
@@ -180,11 +182,14 @@ class KeyStore:
         self._keys[key.id] = key
 
     def _refresh(self) -> None:
-        files = [file for file in os.scandir(self._folder) if file.name.endswith(".json")]
-        seen = tuple(sorted((file.name, file.inode(), file.stat().st_mtime_ns) for file in files))
-        if seen != self._seen:
-            self._keys = {key.id: key for key in (_load(Path(file)) for file in files)}
-            self._seen = seen
+        changed = self._folder.stat().st_mtime_ns
+        if changed == self._seen:
+            return
+        read_at = time.time_ns()
+        paths = sorted(self._folder.glob("[a-z]*.json"))
+        self._keys = {key.id: key for key in map(_load, paths)}
+        # A second change in the same tick of the clock leaves the same time behind: only a folder at rest is trusted.
+        self._seen = changed if read_at - changed > _CLOCK_GRAIN_NS else None
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

@@ -6,7 +6,9 @@ it to SQL, and nothing leaves the lake without one.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+PLAN: Final = "access-plan"
 
 BasisKind = Literal[
     "grant", "ownership", "stewardship", "subject", "open_licence", "authorisation", "contract", "break_glass"

@@ -13,10 +13,8 @@ from typing import Final, Protocol
 import nacl.exceptions
 import nacl.signing
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from gmssl_pyx import GmsslInnerError, sm2_key_generate, sm2_sign, sm2_verify
 
-SM2_IDENTITY: Final = b"1234567812345678"
+from tulou.trust import sm2
 
 
 class Suite(Protocol):
@@ -88,23 +86,15 @@ class National:
 
     def generate(self) -> tuple[bytes, bytes]:
         """A new SM2 pair."""
-        public, private = sm2_key_generate()
-        return private, public
+        return sm2.generate()
 
     def sign(self, private: bytes, public: bytes, message: bytes) -> bytes:
         """An SM2 signature as r‖s."""
-        r, s = decode_dss_signature(sm2_sign(private, public, message, signer_id=SM2_IDENTITY))
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+        return sm2.sm2().sign(private, public, message)
 
     def verify(self, public: bytes, message: bytes, signature: bytes) -> bool:
         """Check an SM2 signature given as r‖s."""
-        if len(public) != 64 or len(signature) != 64:
-            return False
-        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-        try:
-            return bool(sm2_verify(public, message, encode_dss_signature(r, s), signer_id=SM2_IDENTITY))
-        except GmsslInnerError:
-            return False
+        return len(public) == len(signature) == 64 and sm2.sm2().verify(public, message, signature)
 
 
 SUITES: Final[dict[str, Suite]] = {each.name: each for each in (International(), National())}

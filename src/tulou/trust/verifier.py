@@ -300,8 +300,10 @@ class Keys:
 
     def _add(self, entry: dict[str, Any]) -> None:
         suite, public, key_id = entry["suite"], bytes.fromhex(entry["public"]), entry["id"]
-        print_ = hashlib.sha256(b"tulou-key\0" + suite.encode() + b"\0" + public).hexdigest()[:32]
-        fits = suite in SUITES and print_ == key_id
+        fingerprint = hashlib.sha256(b"tulou-key\0" + suite.encode() + b"\0" + public).hexdigest()[:32]
+        if key_id in self._keys:
+            raise ValueError(key_id)
+        fits = suite in SUITES and fingerprint == key_id
         if not fits:
             message = f"密钥 {key_id} 标注的套件 {suite} 或公钥与其编号不符，套件被调换"
             self.faults.append(Fault("wrong-suite", message, "keys"))

@@ -134,3 +134,14 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
         made = pool.map(_ensure, [tmp_path / "keys"] * 8)
     assert len(set(made)) == 1
     assert len(KeyStore(tmp_path / "keys").public_list()) == 1
+
+
+def test_a_folder_at_rest_is_not_read_again_and_a_change_still_shows(store: KeyStore, tmp_path: Path) -> None:
+    key = store.create("plans")
+    folder = tmp_path / "keys"
+    os.utime(folder, (1_700_000_000, 1_700_000_000))
+    other = KeyStore(folder)
+    assert other.current("plans") is other.current("plans")
+    store.revoke(key.id)
+    with pytest.raises(UnknownKey):
+        other.current("plans")

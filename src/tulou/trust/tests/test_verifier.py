@@ -209,6 +209,12 @@ def test_an_unreadable_key_list_is_a_fault_of_its_own(node: Node, listed: Any) -
     assert ("bad-keys", "keys") in codes(verifier.verify_bundle(node.build([1], 40), listed))
 
 
+def test_a_key_listed_twice_cannot_undo_its_revocation(node: Node) -> None:
+    revoked = [{**entry, "revoked": "2026-05-01T00:00:00+00:00"} for entry in node.keys]
+    found = codes(verifier.verify_bundle(node.build([1], 40), [*revoked, *node.keys]))
+    assert {("bad-keys", "keys"), ("revoked-key", "manifest.json"), ("revoked-key", "checkpoint.json")} <= set(found)
+
+
 def test_nothing_in_a_bundle_can_write_lines_of_the_report(files: Path, node: Node) -> None:
     (files / "b.zip").write_bytes(node.build([1], 40, "x\n核验通过：假\x1b[2K\r"))
     lines = alone(files, "b.zip", "--keys", "keys.json").stdout.splitlines()
