@@ -25,6 +25,7 @@ from tulou.kernel.identity import Actor
 from tulou.kernel.permissions import Forbidden
 from tulou.trust.plans import BasisKind, Channel, PlanColumn, Predicate, Quota, TableRef
 
+UNLIMITED = Quota()
 #: How long a link lives that was made for one look or one download.
 LINK_LIFE = timedelta(minutes=15)
 
@@ -44,7 +45,7 @@ class RightSpec:
     purpose: str
     valid_from: datetime
     valid_to: datetime
-    quota: Quota = Quota()
+    quota: Quota = UNLIMITED
     scenario: str = ""
 
 

@@ -3,13 +3,14 @@
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
 
 from tulou.domains.access.models import Right
 from tulou.trust.keys import KeyStore
-from tulou.trust.plans import AccessPlan, Basis, Channel, Mask, PlanColumn, Predicate, Quota, TableRef
+from tulou.trust.plans import AccessPlan, Basis, BasisKind, Channel, Mask, PlanColumn, Predicate, Quota, TableRef
 from tulou.trust.signed import sign
 
 KIND = "access-plan"
@@ -22,7 +23,7 @@ def plan_of(right: Right, plan_id: UUID, channel: Channel, at: datetime, expires
     return AccessPlan(
         id=str(plan_id),
         node=settings.NODE.id,
-        basis=Basis(right.kind, str(right.id)),
+        basis=Basis(cast(BasisKind, right.kind), str(right.id)),
         purpose=right.purpose,
         caller=str(right.caller),
         entry=str(right.entry),

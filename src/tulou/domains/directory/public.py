@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from tulou.domains.directory import queries, roles
-from tulou.domains.directory.models import Agency, AgencyHistory, Duty, InformationSystem
+from tulou.domains.directory.models import Agency, Duty, InformationSystem
 from tulou.kernel import temporal
 
 __all__ = [
@@ -109,8 +109,7 @@ def all_agencies(kinds: Iterable[str] | None = None) -> tuple[AgencyInfo, ...]:
 
 def name_on(agency_id: UUID, on: date) -> str | None:
     """What an agency was called on a day, or None where it did not exist."""
-    row = temporal.as_of(Agency, on).filter(subject=agency_id).first()
-    return row.name if isinstance(row, AgencyHistory) else None
+    return temporal.as_of(Agency, on).filter(subject=agency_id).values_list("name", flat=True).first()
 
 
 def holder_today(agency_id: UUID) -> UUID:

@@ -21,7 +21,6 @@ from tulou.kernel.identity.models import Party, PartyKind
 from tulou.kernel.outbox import publish
 from tulou.kernel.permissions import require
 
-
 Registered = TypeVar("Registered", Duty, InformationSystem)
 
 

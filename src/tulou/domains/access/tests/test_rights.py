@@ -50,9 +50,11 @@ def opened(token: str) -> AccessPlan:
 def test_a_plan_carries_its_right_and_no_more() -> None:
     right = a_right()
     plan = opened(public.issue_plan(right, channel="preview", actor=person_of(CALLER)).token)
-    assert plan.basis.ref == str(right) and plan.channels == ("preview",)
+    assert plan.basis.ref == str(right)
+    assert plan.channels == ("preview",)
     assert [(c.name, c.mask.kind) for c in plan.columns] == [("code", "none"), ("name", "keep")]
-    assert plan.rows == (Predicate("code", "prefix", ("35",)),) and plan.quota == Quota(100, 1000)
+    assert plan.rows == (Predicate("code", "prefix", ("35",)),)
+    assert plan.quota == Quota(100, 1000)
 
 
 def test_another_organisation_gets_no_plan() -> None:

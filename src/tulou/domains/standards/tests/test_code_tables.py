@@ -23,7 +23,9 @@ def test_the_edition_in_force_depends_on_the_day() -> None:
     assert label("region", "350427", date(2022, 1, 1)) is None
     assert [code.label for code in codes("region", date(2022, 1, 1))] == ["沙县区"]
     table = code_table("region", date(2021, 2, 28))
-    assert table is not None and table.version == "2018" and table.valid_to == date(2021, 3, 1)
+    assert table is not None
+    assert table.version == "2018"
+    assert table.valid_to == date(2021, 3, 1)
 
 
 def test_adopting_an_edition_again_changes_nothing() -> None:

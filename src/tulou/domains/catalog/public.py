@@ -1,0 +1,203 @@
+"""The door of the catalogue for other domains."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from tulou.domains.catalog import search, services
+from tulou.domains.catalog.events import EntryPublished, EntryRetired
+from tulou.domains.catalog.models import Entry, Item
+from tulou.domains.catalog.services import note_update
+from tulou.domains.catalog.vocabulary import EntryStatus, ShareType, UpdateCycle
+from tulou.kernel.identity import Actor
+from tulou.kernel.search import Page
+from tulou.kernel.search import search as find
+from tulou.plane.tables import Column, TableSchema
+from tulou.trust.plans import Mask, TableRef
+
+__all__ = [
+    "EntryInfo",
+    "EntryPublished",
+    "EntryRetired",
+    "ItemInfo",
+    "ShareType",
+    "UpdateCycle",
+    "bind_table",
+    "entries",
+    "entries_of",
+    "entry",
+    "items",
+    "note_update",
+    "published",
+    "published_entries",
+    "search_entries",
+    "table_schema",
+]
+
+SLOT_PANELS = "catalog.entry"
+SLOT_BADGES = "catalog.entry.badges"
+SLOT_ACTIONS = "catalog.entry.actions"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryInfo:
+    """An entry as published, or as in preparation while it never was."""
+
+    id: UUID
+    code: str
+    name: str
+    abstract: str
+    provider: UUID
+    duty: UUID | None
+    system: UUID | None
+    status: str
+    version: int
+    share_type: str
+    share_condition: str
+    share_basis: UUID | None
+    share_methods: tuple[str, ...]
+    open_type: str
+    update_cycle: str
+    update_days: int | None
+    grade: int
+    national_grade: str
+    contains_personal: bool
+    authority_source: bool
+    published_on: date | None
+    updated_at: datetime
+    data_updated_on: date | None
+    data_rows: int
+    table: TableRef | None
+    table_name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInfo:
+    """One column of an entry."""
+
+    id: UUID
+    name: str
+    label: str
+    source_name: str
+    meaning: str
+    type: str
+    length: int | None
+    nullable: bool
+    is_key: bool
+    grade: int
+    share_type: str
+    share_condition: str
+    code_table: str
+    mask: Mask
+
+
+def _info(row: Entry) -> EntryInfo:
+    return EntryInfo(
+        id=row.id,
+        code=row.resource_code or "",
+        name=row.name,
+        abstract=row.abstract,
+        provider=row.provider_id,
+        duty=row.duty_id,
+        system=row.system_id,
+        status=row.status,
+        version=row.version,
+        share_type=row.share_type,
+        share_condition=row.share_condition,
+        share_basis=row.share_basis_id,
+        share_methods=tuple(row.share_methods),
+        open_type=row.open_type,
+        update_cycle=row.update_cycle,
+        update_days=row.update_days,
+        grade=row.grade,
+        national_grade=row.national_grade,
+        contains_personal=row.contains_personal,
+        authority_source=row.authority_source,
+        published_on=row.published_on,
+        updated_at=row.updated_at,
+        data_updated_on=row.data_updated_on,
+        data_rows=row.data_rows,
+        table=TableRef(row.zone, row.table) if row.zone else None,
+        table_name=row.table,
+        zone=row.zone or services.zone_of(row),
+    )
+
+
+def entry(entry_id: UUID) -> EntryInfo | None:
+    """The entry with this id, whoever asks; callers check what their viewer may see."""
+    row = Entry.objects.filter(pk=entry_id).first()
+    return _info(row) if row else None
+
+
+def entries(ids: Collection[UUID]) -> dict[UUID, EntryInfo]:
+    """Those of the entries that exist, by id."""
+    return {row.id: _info(row) for row in Entry.objects.filter(pk__in=ids)}
+
+
+def entries_of(provider: UUID) -> tuple[EntryInfo, ...]:
+    """All entries of an agency, in preparation or published."""
+    return tuple(_info(row) for row in Entry.objects.filter(provider_id=provider).order_by("name"))
+
+
+def published_entries() -> tuple[EntryInfo, ...]:
+    """Every entry that is in use."""
+    rows = Entry.objects.filter(version__gt=0).exclude(status=EntryStatus.RETIRED)
+    return tuple(_info(row) for row in rows.order_by("name"))
+
+
+def published(entry_id: UUID) -> bool:
+    """Whether the entry is in use: published at least once and not retired."""
+    return Entry.objects.filter(pk=entry_id, version__gt=0).exclude(status=EntryStatus.RETIRED).exists()
+
+
+def items(entry_id: UUID) -> tuple[ItemInfo, ...]:
+    """The columns of an entry, in order."""
+    return tuple(_item(row) for row in Item.objects.filter(entry=entry_id))
+
+
+def _item(row: Item) -> ItemInfo:
+    return ItemInfo(
+        id=row.id,
+        name=row.name,
+        label=row.label,
+        source_name=row.source_name or row.label,
+        meaning=row.meaning,
+        type=row.plane_type,
+        length=row.length,
+        nullable=row.nullable,
+        is_key=row.is_key,
+        grade=row.grade,
+        share_type=row.share_type,
+        share_condition=row.share_condition,
+        code_table=row.code_table,
+        mask=Mask(row.mask, row.mask_head, row.mask_tail),  # type: ignore[arg-type]
+    )
+
+
+def table_schema(entry_id: UUID) -> TableSchema:
+    """The shape in which the lake keeps the entry's data.
+
+    Raises:
+        LakeProblem: the entry has no items.
+    """
+    rows = Item.objects.filter(entry=entry_id)
+    return TableSchema(
+        tuple(
+            Column(row.name, row.plane_type, label=row.label, grade=row.grade, key=row.is_key, nullable=row.nullable)
+            for row in rows
+        )
+    )
+
+
+def bind_table(entry_id: UUID, ref: TableRef, *, actor: Actor) -> None:
+    """Say which table of the lake holds the entry's data."""
+    services.bind_table(entry_id, ref, actor=actor)
+
+
+def search_entries(
+    text: str, actor: Actor, *, facets: dict[str, list[str]] | None = None, limit: int = 20, offset: int = 0
+) -> Page:
+    """Find published entries by name, items, code, agency or pinyin initials."""
+    return find(search.PUBLISHED, text, facets=facets, limit=limit, offset=offset)

@@ -1,0 +1,44 @@
+"""Keeping the search index true: published entries for everybody, those in preparation for their own agency."""
+
+from tulou.domains.catalog.models import Entry
+from tulou.domains.catalog.vocabulary import EntryStatus
+from tulou.domains.directory.public import agency
+from tulou.kernel import search
+
+PUBLISHED = "catalog.entry"
+PREPARED = "catalog.draft"
+
+
+def refresh(entry: Entry) -> None:
+    """Index an entry as it is now, in the transaction that changed it."""
+    published = entry.version > 0 and entry.status != EntryStatus.RETIRED
+    stale, kind = (PREPARED, PUBLISHED) if published else (PUBLISHED, PREPARED)
+    search.remove(stale, entry.id)
+    provider = agency(entry.provider_id)
+    search.index(
+        kind,
+        entry.id,
+        title=entry.name,
+        body=_body(entry, provider.name if provider else ""),
+        facets=_facets(entry, provider.short_name if provider else ""),
+        owner=entry.provider_id,
+        weight=int(entry.authority_source),
+    )
+
+
+def _body(entry: Entry, provider: str) -> str:
+    items = " ".join(f"{item.label} {item.name} {item.meaning}" for item in entry.items.all())
+    parts = [entry.abstract, items, entry.resource_code or "", provider, *entry.keywords, *entry.category_path]
+    return "\n".join(part for part in parts if part)
+
+
+def _facets(entry: Entry, provider: str) -> dict[str, str]:
+    facets = {
+        "提供方": provider,
+        "共享类型": entry.get_share_type_display(),
+        "开放类型": entry.get_open_type_display(),
+        "数据领域": entry.domain,
+        "更新周期": entry.get_update_cycle_display(),
+        "数据分级": entry.get_grade_display(),
+    }
+    return {name: value for name, value in facets.items() if value}

@@ -1,0 +1,247 @@
+"""Commands of the catalogue: compile, change, review, publish, retire; bind the table; note updates."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from tulou.domains.catalog import checks, coding, search
+from tulou.domains.catalog.content import Content, apply_content, content_of, digest, item_rows, working_content
+from tulou.domains.catalog.models import Draft, Entry, EntryVersion, Item
+from tulou.domains.catalog.policies import may_compile
+from tulou.domains.catalog.vocabulary import EntryStatus
+from tulou.domains.catalog.workflow import ENTRY
+from tulou.domains.directory.public import agency as agency_info
+from tulou.kernel import temporal
+from tulou.kernel.calendar import today
+from tulou.kernel.evidence import record
+from tulou.kernel.identity import Actor
+from tulou.kernel.permissions import Forbidden, require
+from tulou.trust.plans import TableRef
+
+EDITABLE = (EntryStatus.DRAFT, EntryStatus.CHANGING)
+
+
+@transaction.atomic
+def create_entry(content: Content, *, provider: UUID, actor: Actor) -> Entry:
+    """Begin an entry for an agency; gaps are allowed until it is submitted.
+
+    Raises:
+        ValidationError: a field has an impossible value, or the agency already has an entry of this name.
+    """
+    require(actor, "catalog.compile", organisation=provider)
+    entry = Entry(provider_id=provider)
+    apply_content(entry, content)
+    _validate(entry, content)
+    ENTRY.begin(entry, actor=actor)
+    Item.objects.bulk_create(item_rows(entry, content.get("items", [])))
+    search.refresh(entry)
+    return entry
+
+
+@transaction.atomic
+def save_content(entry: Entry, content: Content, *, actor: Actor, revision: int | None = None) -> Entry:
+    """Save what its agency is working on. A published entry stays as it is: the change waits in a draft.
+
+    Raises:
+        ValidationError: it cannot be edited in its present state, was changed by somebody else, or a value is impossible.
+    """
+    row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    if not may_compile(row, actor):
+        raise Forbidden(actor, "catalog.compile", name="编制目录", reason="只有提供方的数据管理员可以修改", ask=())
+    if row.status not in EDITABLE:
+        raise ValidationError(f"目录当前为“{row.get_status_display()}”，不能修改；请先撤回或发起变更")
+    if revision is not None and revision != row.revision:
+        raise ValidationError("您打开页面之后，目录已由他人办理，请刷新页面后再修改")
+    if row.version == 0:
+        _write(row, content)
+    else:
+        trial = Entry(provider_id=row.provider_id, pk=row.pk)
+        trial._state.adding = False
+        apply_content(trial, content)
+        _validate(trial, content)
+        whole = content_of(trial, item_rows(trial, content.get("items", [])))
+        Draft.objects.update_or_create(entry=row, defaults={"content": whole})
+    record("catalog.entry.save", actor=actor, subjects=[f"entry:{row.id}"], data={"sha256": digest(content)})
+    return row
+
+
+def endorse(entry: Entry, *, actor: Actor, note: str = "") -> Entry:
+    """The provider's own office agrees; only a content without findings can go on.
+
+    Raises:
+        ValidationError: what is still missing, field by field.
+    """
+    _demand_complete(entry)
+    move = "endorse" if entry.status == EntryStatus.DRAFT else "endorse_change"
+    return ENTRY.advance(entry, move, actor=actor, note=note)
+
+
+def submit(entry: Entry, *, actor: Actor, note: str = "") -> Entry:
+    """Send it to the bureau's review desk; the review clock starts."""
+    _demand_complete(entry)
+    move = "submit" if entry.status == EntryStatus.ENDORSED else "submit_change"
+    return ENTRY.advance(entry, move, actor=actor, note=note)
+
+
+def recall(entry: Entry, *, actor: Actor, note: str = "") -> Entry:
+    """Take it back for further work before it is submitted."""
+    move = "recall" if entry.status == EntryStatus.ENDORSED else "recall_change"
+    return ENTRY.advance(entry, move, actor=actor, note=note)
+
+
+def send_back(entry: Entry, *, remarks: str, actor: Actor) -> Entry:
+    """Return it to its agency with remarks.
+
+    Raises:
+        ValidationError: no remarks: its agency must know what to change.
+    """
+    if not remarks.strip():
+        raise ValidationError({"note": "请写明退回原因，便于提供方修改"})
+    move = "send_back" if entry.status == EntryStatus.SUBMITTED else "send_back_change"
+    return ENTRY.advance(entry, move, actor=actor, note=remarks)
+
+
+@transaction.atomic
+def publish(entry: Entry, *, actor: Actor, note: str = "", revision: int | None = None) -> Entry:
+    """Publish: apply the change if there is one, give the code, keep the version.
+
+    Raises:
+        ValidationError: the content has findings.
+    """
+    row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    content = _demand_complete(row)
+    first = entry.status == EntryStatus.SUBMITTED
+    ENTRY.advance(
+        row,
+        "publish" if first else "publish_change",
+        actor=actor,
+        note=note,
+        revision=entry.revision if revision is None else revision,
+        changes={"version": row.version + 1, "published_on": row.published_on or today()},
+        version=row.version + 1,
+        content_sha256=digest(content),
+    )
+    if not first:
+        _apply_change(row, content)
+    row.resource_code = coding.issue(row)
+    row.save(update_fields=["resource_code"])
+    EntryVersion.objects.create(
+        entry=row,
+        version=row.version,
+        content=content_of(row),
+        sha256=digest(content_of(row)),
+        reason=row.change_reason,
+        published_by=actor.label,
+    )
+    temporal.record(row, actor=actor, note=row.change_reason)
+    search.refresh(row)
+    entry.refresh_from_db()
+    return entry
+
+
+@transaction.atomic
+def begin_change(entry: Entry, *, reason: str, trigger_on: date | None = None, actor: Actor) -> Entry:
+    """Open a change of a published entry; the update clock starts.
+
+    Raises:
+        ValidationError: no reason, or a trigger day in the future.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": "请填写变更原因，例如职责调整、字段增减"})
+    if trigger_on is not None and trigger_on > today():
+        raise ValidationError({"trigger_on": "变更触发日期不能晚于今天"})
+    changes = {"change_reason": reason, "change_trigger_on": trigger_on or today()}
+    ENTRY.advance(entry, "change", actor=actor, note=reason, changes=changes)
+    Draft.objects.update_or_create(entry=entry, defaults={"content": content_of(entry)})
+    return entry
+
+
+@transaction.atomic
+def abandon_change(entry: Entry, *, actor: Actor) -> Entry:
+    """Drop a change in preparation; the published version stays."""
+    ENTRY.advance(entry, "abandon_change", actor=actor)
+    Draft.objects.filter(entry=entry).delete()
+    return entry
+
+
+@transaction.atomic
+def retire(entry: Entry, *, reason: str, actor: Actor) -> Entry:
+    """Take an entry out of use; its code and versions stay readable.
+
+    Raises:
+        ValidationError: no reason.
+    """
+    if not reason.strip():
+        raise ValidationError({"reason": "请填写停用原因"})
+    ENTRY.advance(entry, "retire", actor=actor, note=reason)
+    temporal.record(entry, actor=actor, note=reason)
+    search.refresh(entry)
+    return entry
+
+
+@transaction.atomic
+def bind_table(entry_id: UUID, ref: TableRef, *, actor: Actor) -> None:
+    """Say which table of the lake holds the entry's data (挂接). Binding the same table again changes nothing."""
+    row = Entry.objects.select_for_update(of=("self",)).get(pk=entry_id)
+    if (row.zone, row.table) == (ref.zone, ref.name) and row.zone:
+        return
+    row.zone, row.table = ref.zone, ref.name
+    row.full_clean(validate_unique=True)
+    row.save(update_fields=["zone", "table", "updated_at"])
+    record(
+        "catalog.entry.bind", actor=actor, subjects=[f"entry:{row.id}"], data={"zone": ref.zone, "table": ref.name}
+    )
+
+
+def note_update(entry_id: UUID, *, on: date, rows: int) -> None:
+    """Note that the entry's data were updated on a day and how many current rows it has now."""
+    Entry.objects.filter(pk=entry_id).update(data_updated_on=on, data_rows=rows)
+
+
+def zone_of(entry: Entry) -> str:
+    """The zone where the entry's data belong: sealed where they are personal or of level 3 or 4, plain elsewhere."""
+    provider = agency_info(entry.provider_id)
+    if provider is None:
+        raise ValidationError("目录的提供方未登记")
+    sealed = entry.contains_personal or entry.grade >= 3
+    return f"{provider.code.replace('-', '_')}_{'sealed' if sealed else 'plain'}"
+
+
+def _demand_complete(entry: Entry) -> Content:
+    content = working_content(entry)
+    found = checks.findings(content, on=today())
+    if found:
+        raise ValidationError({"__all__": [finding.message for finding in found]})
+    return content
+
+
+def _validate(entry: Entry, content: Mapping[str, Any]) -> None:
+    entry.clean_fields(exclude=["status", "provider"])
+    entry.validate_unique()
+    entry.validate_constraints(exclude=["status"])
+    problems = []
+    for row, item in enumerate(item_rows(entry, content.get("items", [])), start=1):
+        try:
+            item.clean_fields(exclude=["entry"])
+        except ValidationError as wrong:
+            problems += [f"信息项第{row}行：{message}" for message in wrong.messages]
+    if problems:
+        raise ValidationError({"__all__": problems})
+
+
+def _write(row: Entry, content: Content) -> None:
+    apply_content(row, content)
+    _validate(row, content)
+    row.save()
+    row.items.all().delete()
+    Item.objects.bulk_create(item_rows(row, content.get("items", [])))
+    search.refresh(row)
+
+
+def _apply_change(row: Entry, content: Content) -> None:
+    _write(row, content)
+    Draft.objects.filter(entry=row).delete()
