@@ -32,8 +32,14 @@ class Series:
 
 
 def chart(
-    title: str, categories: Sequence[str], series: Sequence[Series], *, kind: Literal["bar", "line", "rank"] = "bar",
-    unit: str = "", stacked: bool = False, links: Sequence[str] = (),
+    title: str,
+    categories: Sequence[str],
+    series: Sequence[Series],
+    *,
+    kind: Literal["bar", "line", "rank"] = "bar",
+    unit: str = "",
+    stacked: bool = False,
+    links: Sequence[str] = (),
 ) -> Chart:
     """Bars, lines, or a ranking (horizontal bars). `links` opens the rows behind each category."""
     rows = tuple(
@@ -41,7 +47,11 @@ def chart(
         for at, category in enumerate(categories)
     )
     spec = {
-        "kind": kind, "unit": unit, "stacked": stacked, "categories": list(categories), "links": list(links),
+        "kind": kind,
+        "unit": unit,
+        "stacked": stacked,
+        "categories": list(categories),
+        "links": list(links),
         "series": [{"name": one.name, "values": list(one.values)} for one in series],
     }
     heads = ("类别", *(f"{one.name}（{unit}）" if unit else one.name for one in series))
@@ -53,11 +63,14 @@ def choropleth(title: str, values: dict[str, Amount], *, unit: str = "", links: 
     ordered = sorted(values.items(), key=lambda pair: -pair[1])
     rows = tuple((name, figures.plain(value, _places(value))) for name, value in ordered)
     spec = {
-        "kind": "map", "unit": unit,
+        "kind": "map",
+        "unit": unit,
         "values": [{"name": name, "value": value, "link": (links or {}).get(name, "")} for name, value in ordered],
     }
     top = f"最高为{ordered[0][0]}（{figures.plain(ordered[0][1])}{unit}）。" if ordered else "没有数据。"
-    return Chart(title, f"{title}，共{len(ordered)}个地区，{top}", ("地区", f"数值（{unit}）" if unit else "数值"), rows, spec)
+    return Chart(
+        title, f"{title}，共{len(ordered)}个地区，{top}", ("地区", f"数值（{unit}）" if unit else "数值"), rows, spec
+    )
 
 
 def _places(value: Amount | None) -> int:

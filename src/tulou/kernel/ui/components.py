@@ -32,10 +32,17 @@ def due_chip(due: date, *, provisional: bool = False, done: bool = False) -> Saf
     left = SafeString("") if done else format_html("<span>{}</span>", figures.days_left(due, today()))
     mark = SafeString("")
     if provisional:
-        mark = format_html('<abbr class="tu-provisional" title="{}">暂定</abbr>', "该年度放假通知尚未公布，按周末推算，公布后重算")
+        mark = format_html(
+            '<abbr class="tu-provisional" title="{}">暂定</abbr>', "该年度放假通知尚未公布，按周末推算，公布后重算"
+        )
     return format_html(
         '<span class="tu-due tu-tone-{}">{}<time datetime="{}">{}</time>{}{}</span>',
-        tone, icon("calendar-due"), due.isoformat(), figures.day(due), left, mark,
+        tone,
+        icon("calendar-due"),
+        due.isoformat(),
+        figures.day(due),
+        left,
+        mark,
     )
 
 

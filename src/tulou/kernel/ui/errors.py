@@ -33,7 +33,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404; also what a stranger sees of another agency's object."""
     return _page(
-        request, 404, "没有找到", "地址有误，或者该内容已被撤销、不在您的可见范围。",
+        request,
+        404,
+        "没有找到",
+        "地址有误，或者该内容已被撤销、不在您的可见范围。",
         "请核对地址，或回到首页通过检索和菜单查找；如从他人处得到该地址，请与其核对。",
     )
 
@@ -41,7 +44,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """500. Drawn without the request: whatever failed may be what the shell needs."""
     context = {
-        "status": 500, "heading": "系统出错", "reason": "这一步没有完成，系统已经记录下来。",
+        "status": 500,
+        "heading": "系统出错",
+        "reason": "这一步没有完成，系统已经记录下来。",
         "remedy": "已提交的内容不会重复生效。请稍后重试；仍不行时，请把当前时间和所办事项告知平台运营单位。",
     }
     return HttpResponse(render_to_string("ui/error.html", context), status=500)
@@ -49,4 +54,6 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's guard against forgery did not match, mostly because the page was open too long."""
-    return _page(request, 403, "页面已过期", "为防止他人冒用您的身份，这次提交没有受理。", "请返回上一页，刷新后重新提交。")
+    return _page(
+        request, 403, "页面已过期", "为防止他人冒用您的身份，这次提交没有受理。", "请返回上一页，刷新后重新提交。"
+    )

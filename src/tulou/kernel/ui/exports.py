@@ -94,7 +94,10 @@ def export(
             actor=actor,
             subjects=[f"register:{code}"],
             data={
-                "rows": count, "columns": columns, "format": form, "sha256": digest,
+                "rows": count,
+                "columns": columns,
+                "format": form,
+                "sha256": digest,
                 "query_sha256": hashlib.sha256(query.encode()).hexdigest(),
             },
         )

@@ -16,10 +16,12 @@ class MoveForm(IdempotentForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
     note = forms.CharField(
-        label="办理意见", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="办理意见",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="写入办理过程，申请方与承办方都能看到",
     )
-
 
 
 class MovePage(FormPage):

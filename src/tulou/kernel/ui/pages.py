@@ -88,7 +88,9 @@ def drawn(steps: Sequence[Step]) -> list[TimelineStep]:
     return [
         TimelineStep(
             title=step.label,
-            who=" · ".join(part for part in (names.get(step.party, "") if step.party else "", step.actor_label) if part),
+            who=" · ".join(
+                part for part in (names.get(step.party, "") if step.party else "", step.actor_label) if part
+            ),
             at=step.at,
             note=step.note,
             tone=tone_of(step.target),

@@ -13,7 +13,7 @@ import django_tables2 as tables
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
@@ -201,15 +201,21 @@ class RegisterView(View):
         found = self.rows.count()
         if found > self.export_limit:
             messages.warning(
-                self.request, f"共 {found:,} 条，超过单次导出上限 {self.export_limit:,} 条，没有导出。请用筛选缩小范围后再导出"
+                self.request,
+                f"共 {found:,} 条，超过单次导出上限 {self.export_limit:,} 条，没有导出。请用筛选缩小范围后再导出",
             )
             query = self.request.GET.copy()
             del query["export"]
             return HttpResponseRedirect(f"{self.request.path}?{query.urlencode()}")
         table = self.table(selectable=False)
         return exports.export(
-            table, self.columns(), form,  # type: ignore[arg-type]
-            code=self.code, title=self.title, actor=self.actor, query=self.request.GET.urlencode(),
+            table,
+            self.columns(),
+            form,  # type: ignore[arg-type]
+            code=self.code,
+            title=self.title,
+            actor=self.actor,
+            query=self.request.GET.urlencode(),
         )
 
     def _context(self) -> dict[str, Any]:
@@ -233,6 +239,9 @@ class RegisterView(View):
 
     def _narrowed(self) -> bool:
         names = set(self.filterset.filters) if self.filterset is not None else set()
-        asked = {name.removesuffix("_min").removesuffix("_max").removesuffix("_after").removesuffix("_before")
-                 for name, value in self.request.GET.items() if value}
+        asked = {
+            name.removesuffix("_min").removesuffix("_max").removesuffix("_after").removesuffix("_before")
+            for name, value in self.request.GET.items()
+            if value
+        }
         return bool(self.text or names & asked)

@@ -51,7 +51,9 @@ def declared() -> dict[str, str]:
 
 def fill(slot_name: str, order: int, title: str, renderer: Renderer, *, code: str = "", tab: bool = False) -> None:
     """Fill a slot. The code names the panel in the address (`?tab=`) and defaults to the renderer's own name."""
-    code = code or f"{renderer.__module__.rsplit('.', 2)[-2]}-{getattr(renderer, '__name__', 'panel')}".replace("_", "-")
+    code = code or f"{renderer.__module__.rsplit('.', 2)[-2]}-{getattr(renderer, '__name__', 'panel')}".replace(
+        "_", "-"
+    )
     _fillings.setdefault(slot_name, {})[code] = Filling(slot_name, code, order, title, renderer, tab)
 
 

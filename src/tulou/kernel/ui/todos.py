@@ -51,4 +51,6 @@ def todo_count(actor: Actor) -> int:
 def todos(actor: Actor, limit: int = 50) -> list[Todo]:
     """What waits, by due date, undated things last."""
     found = [todo for provider in providers() for todo in provider.items(actor, limit)]
-    return sorted(found, key=lambda todo: (todo.due_on is None, todo.due_on or date.max, todo.since or date.max))[:limit]
+    return sorted(found, key=lambda todo: (todo.due_on is None, todo.due_on or date.max, todo.since or date.max))[
+        :limit
+    ]

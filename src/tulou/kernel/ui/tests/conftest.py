@@ -98,17 +98,32 @@ def clocks(account: Account) -> Callable[..., list[Clock]]:
     holder = Assignment.objects.filter(role="ui_tester").values_list("organisation", flat=True)
 
     def make(count: int, **over: Any) -> list[Clock]:
-        names = ("婚姻登记信息共享申请", "机动车登记信息目录报审", "空气质量小时数据整改", "企业登记基础信息共享申请", "=1+1，社保参保状态核验")
+        names = (
+            "婚姻登记信息共享申请",
+            "机动车登记信息目录报审",
+            "空气质量小时数据整改",
+            "企业登记基础信息共享申请",
+            "=1+1，社保参保状态核验",
+        )
         day = timezone.localdate()
         return [
             Clock.objects.create(
                 **{
-                    "subject_type": "ui.demo", "subject": Party.objects.create(kind="node").pk,
-                    "subject_label": f"{names[at % 5]}（{at + 1:03d}）", "clock": "demo", "rule": rule, "unit": "working",
-                    "title": ("受理", "答复", "交付")[at % 3], "allowance": (1, 10, 20)[at % 3],
-                    "started_on": day - timedelta(days=12), "started_at": timezone.now(), "running_since": day,
-                    "due_on": day + timedelta(days=at % 17 - 3), "provisional": at % 6 == 0,
-                    "stopped_on": day if at % 4 == 3 else None, "holder_organisation": holder[at % 2],
+                    "subject_type": "ui.demo",
+                    "subject": Party.objects.create(kind="node").pk,
+                    "subject_label": f"{names[at % 5]}（{at + 1:03d}）",
+                    "clock": "demo",
+                    "rule": rule,
+                    "unit": "working",
+                    "title": ("受理", "答复", "交付")[at % 3],
+                    "allowance": (1, 10, 20)[at % 3],
+                    "started_on": day - timedelta(days=12),
+                    "started_at": timezone.now(),
+                    "running_since": day,
+                    "due_on": day + timedelta(days=at % 17 - 3),
+                    "provisional": at % 6 == 0,
+                    "stopped_on": day if at % 4 == 3 else None,
+                    "holder_organisation": holder[at % 2],
                 }
                 | over
             )

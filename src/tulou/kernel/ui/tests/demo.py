@@ -2,7 +2,7 @@
 
 import tarfile
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 from uuid import UUID
@@ -104,12 +104,16 @@ class DemandForm(IdempotentForm):
     )
     name = forms.CharField(label="需求名称", max_length=80, help_text="一句话，例如：核验低保申请人车辆信息")
     share = forms.ChoiceField(
-        label="共享方式", choices=[("api", "接口"), ("file", "文件"), ("preview", "页面核验")], help_text="按用途选择最小的一种"
+        label="共享方式",
+        choices=[("api", "接口"), ("file", "文件"), ("preview", "页面核验")],
+        help_text="按用途选择最小的一种",
     )
     channels = forms.MultipleChoiceField(
         label="使用范围", choices=[("a", "本级"), ("b", "设区市"), ("c", "县区")], widget=forms.CheckboxSelectMultiple
     )
-    reason = forms.CharField(label="使用依据", widget=forms.Textarea(attrs={"rows": 3}), help_text="写明法律法规名称和条款")
+    reason = forms.CharField(
+        label="使用依据", widget=forms.Textarea(attrs={"rows": 3}), help_text="写明法律法规名称和条款"
+    )
     paper = forms.FileField(label="证明材料", required=False, help_text="PDF 或图片，不超过 20 MB")
     promise = forms.BooleanField(label="已知悉并承诺按约定用途使用", help_text="超出用途使用将被停止授权")
 
@@ -150,8 +154,12 @@ class DemoObject(ObjectPage):
 
     def facts(self) -> Sequence[Fact]:
         return (
-            Fact("提供单位", "福建省民政厅", "/"), Fact("更新周期", "每日"), Fact("共享类型", "有条件共享", help="须提出申请"),
-            Fact("数据分级", "第3级"), Fact("有效数据量", "1,284.06万条"), Fact("最近更新", "2026年11月22日"),
+            Fact("提供单位", "福建省民政厅", "/"),
+            Fact("更新周期", "每日"),
+            Fact("共享类型", "有条件共享", help="须提出申请"),
+            Fact("数据分级", "第3级"),
+            Fact("有效数据量", "1,284.06万条"),
+            Fact("最近更新", "2026年11月22日"),
         )
 
     def timeline(self) -> Sequence[TimelineStep]:
@@ -196,12 +204,20 @@ def everything(request: HttpRequest) -> HttpResponse:
         "facts": (Fact("提供单位", "福建省民政厅"), Fact("联系电话", None)),
         "tabs": (Tab("概况", "?", True), Tab("质量", "?tab=q", False, 3)),
         "steps": [
-            {"title": "提出", "state": "done"}, {"title": "受理", "state": "done", "note": "1个工作日"},
-            {"title": "答复", "state": "now"}, {"title": "交付", "state": "next"},
+            {"title": "提出", "state": "done"},
+            {"title": "受理", "state": "done", "note": "1个工作日"},
+            {"title": "答复", "state": "now"},
+            {"title": "交付", "state": "next"},
         ],
-        "changes": [{"title": "更新周期", "before": "每周", "after": "每日"}, {"title": "备注", "before": "", "after": "新增"}],
-        "due": datetime(2026, 11, 25).date(),
-        "next": [{"title": "登记信息系统", "url": "/", "text": "说明系统承载哪些职责"}, {"title": "编制目录", "text": "字段自动带出"}],
+        "changes": [
+            {"title": "更新周期", "before": "每周", "after": "每日"},
+            {"title": "备注", "before": "", "after": "新增"},
+        ],
+        "due": date(2026, 11, 25),
+        "next": [
+            {"title": "登记信息系统", "url": "/", "text": "说明系统承载哪些职责"},
+            {"title": "编制目录", "text": "字段自动带出"},
+        ],
     }
     return render(request, "ui_demo/everything.html", context)
 

@@ -15,10 +15,15 @@ from tulou.kernel.identity import Account
 from tulou.kernel.ui.tests.conftest import signed_in_client
 from tulou.kernel.workflow import Clock
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
-    "--no-first-run --disable-quic"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 PAGES = {"register": "/", "form": "/form/", "object": "/object/", "everything": "/everything/", "missing": "/nowhere/"}
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
@@ -49,7 +54,10 @@ def open_page(
 
     def go(path: str, *, size: dict[str, int] = WIDE, scheme: Any = "light", scripts: bool = True) -> Page:
         context = browser.new_context(
-            viewport=size, color_scheme=scheme, java_script_enabled=scripts, locale="zh-CN"  # type: ignore[arg-type]
+            viewport=size,
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            locale="zh-CN",  # type: ignore[arg-type]
         )
         contexts.append(context)
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
