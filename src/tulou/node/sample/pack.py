@@ -171,7 +171,7 @@ def _tar_xz(files: list[tuple[str, bytes]]) -> bytes:
             member = tarfile.TarInfo(path)
             member.size, member.mode, member.mtime = len(content), 0o644, 0
             archive.addfile(member, io.BytesIO(content))
-    return lzma.compress(buffer.getvalue(), format=lzma.FORMAT_XZ, preset=9 | lzma.PRESET_EXTREME)
+    return lzma.compress(buffer.getvalue(), format=lzma.FORMAT_XZ, preset=6)
 
 
 def _packed_file(path: str, content: bytes) -> PackedFile:

@@ -51,14 +51,27 @@ def test_a_byte_order_mark_survives() -> None:
     assert pack.open_dataset("regions_c/ok_data_level4.csv").startswith(b"\xef\xbb\xbfid,pid")
 
 
-def test_packing_the_same_originals_gives_the_same_bytes(originals: Path, tmp_path: Path) -> None:
-    assert pack.main(["--source", str(originals), "--target", str(tmp_path / "one")]) == 0
-    pack.pack(originals, tmp_path / "two")
+def test_the_originals_pack_to_the_manifest_of_the_repository(originals: Path, tmp_path: Path) -> None:
+    assert pack.main(["--source", str(originals), "--target", str(tmp_path)]) == 0
 
-    for info in pack.sources():
+    assert (tmp_path / pack.MANIFEST).read_bytes() == (pack.DATA / pack.MANIFEST).read_bytes()
+    assert {path.name for path in tmp_path.glob("*.tar.xz")} == {f"{info.code}.tar.xz" for info in pack.sources()}
+
+
+def test_packing_the_same_originals_gives_the_same_bytes(
+    originals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = tuple(info for info in pack.sources() if info.code in {"epidemic", "maps"})
+    monkeypatch.setattr(pack, "sources", lambda: small)
+    for folder in ("one", "two"):
+        pack.pack(originals, tmp_path / folder)
+    for path in (originals / "maps").iterdir():
+        path.touch()  # neither the time nor the owner of an original reaches the archive
+    pack.pack(originals, tmp_path / "three")
+
+    for info in small:
         name = f"{info.code}.tar.xz"
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-    assert (tmp_path / "one" / pack.MANIFEST).read_bytes() == (pack.DATA / pack.MANIFEST).read_bytes()
+        assert len({(tmp_path / folder / name).read_bytes() for folder in ("one", "two", "three")}) == 1
 
 
 def test_a_missing_original_is_named(originals: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
