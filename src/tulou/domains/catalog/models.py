@@ -24,7 +24,7 @@ from tulou.trust.ids import new_id
 
 
 class Entry(VersionedModel, Stateful):
-    """公共数据目录 entry. Its columns are what is published; while a change is prepared, the new content is a `Draft`."""
+    """公共数据目录 entry. Its columns are what is published; the content of a change in preparation is a `Draft`."""
 
     status = models.CharField("状态", max_length=40, choices=EntryStatus, db_index=True, editable=False)
 

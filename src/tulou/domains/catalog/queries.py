@@ -1,5 +1,4 @@
-"""Reads of the catalogue, scoped to the viewer: published entries are every agency's, those in preparation their own."""
-
+"""Reads of the catalogue, scoped: published entries are every agency's, those in preparation their own."""
 
 from django.db.models import Q, QuerySet
 

@@ -47,7 +47,7 @@ def save_content(entry: Entry, content: Content, *, actor: Actor, revision: int 
     """Save what its agency is working on. A published entry stays as it is: the change waits in a draft.
 
     Raises:
-        ValidationError: it cannot be edited in its present state, was changed by somebody else, or a value is impossible.
+        ValidationError: it cannot be edited now, was changed by somebody else, or a value is impossible.
     """
     row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     if not may_compile(row, actor):
@@ -192,9 +192,7 @@ def bind_table(entry_id: UUID, ref: TableRef, *, actor: Actor) -> None:
     row.zone, row.table = ref.zone, ref.name
     row.full_clean(validate_unique=True)
     row.save(update_fields=["zone", "table", "updated_at"])
-    record(
-        "catalog.entry.bind", actor=actor, subjects=[f"entry:{row.id}"], data={"zone": ref.zone, "table": ref.name}
-    )
+    record("catalog.entry.bind", actor=actor, subjects=[f"entry:{row.id}"], data={"zone": ref.zone, "table": ref.name})
 
 
 def note_update(entry_id: UUID, *, on: date, rows: int) -> None:

@@ -1,4 +1,4 @@
-"""目录编制: draft → endorsed → submitted → published; a published entry changes on a draft of its own and stays readable.
+"""目录编制: draft → endorsed → submitted → published; a change is prepared on a draft beside what is published.
 
 Returning sends it back to its agency with remarks; nothing is lost.
 """
@@ -23,7 +23,15 @@ def provider(entry: Entry) -> Holder:
 ENTRY: Flow[Entry] = Flow(
     "catalog.entry",
     Move("endorse", (S.DRAFT,), S.ENDORSED, may=may_endorse, label="部门审核通过"),
-    Move("submit", (S.ENDORSED,), S.SUBMITTED, may=may_compile, label="提交审核", starts="catalog.review", holder=reviewers),
+    Move(
+        "submit",
+        (S.ENDORSED,),
+        S.SUBMITTED,
+        may=may_compile,
+        label="提交审核",
+        starts="catalog.review",
+        holder=reviewers,
+    ),
     Move("recall", (S.ENDORSED,), S.DRAFT, may=may_compile, label="撤回修改"),
     Move("send_back", (S.SUBMITTED,), S.DRAFT, may=may_review, label="退回修改", stops="catalog.review"),
     Move(
@@ -35,7 +43,15 @@ ENTRY: Flow[Entry] = Flow(
         stops="catalog.review",
         emits=published_event,
     ),
-    Move("change", (S.PUBLISHED,), S.CHANGING, may=may_compile, label="发起变更", starts="catalog.update", holder=provider),
+    Move(
+        "change",
+        (S.PUBLISHED,),
+        S.CHANGING,
+        may=may_compile,
+        label="发起变更",
+        starts="catalog.update",
+        holder=provider,
+    ),
     Move("abandon_change", (S.CHANGING,), S.PUBLISHED, may=may_compile, label="放弃变更", stops="catalog.update"),
     Move("endorse_change", (S.CHANGING,), S.CHANGE_ENDORSED, may=may_endorse, label="变更部门审核通过"),
     Move("recall_change", (S.CHANGE_ENDORSED,), S.CHANGING, may=may_compile, label="撤回变更修改"),
@@ -48,7 +64,9 @@ ENTRY: Flow[Entry] = Flow(
         starts="catalog.review",
         holder=reviewers,
     ),
-    Move("send_back_change", (S.CHANGE_SUBMITTED,), S.CHANGING, may=may_review, label="退回变更", stops="catalog.review"),
+    Move(
+        "send_back_change", (S.CHANGE_SUBMITTED,), S.CHANGING, may=may_review, label="退回变更", stops="catalog.review"
+    ),
     Move(
         "publish_change",
         (S.CHANGE_SUBMITTED,),

@@ -130,7 +130,9 @@ class Duty(VersionedModel):
     code = models.CharField("事项编码", max_length=80, unique=True)
     name = models.CharField("事项名称", max_length=200)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name="责任机构")
-    citation = models.CharField("法定依据", max_length=300, help_text="法律法规名称和条款，例如：《中华人民共和国大气污染防治法》第二十三条")
+    citation = models.CharField(
+        "法定依据", max_length=300, help_text="法律法规名称和条款，例如：《大气污染防治法》第二十三条"
+    )
     core_business = models.CharField("核心业务", max_length=200, help_text="该职责下产生数据的主要业务")
     is_sample = models.BooleanField("样例", default=False)
     active = models.BooleanField("现行", default=True)

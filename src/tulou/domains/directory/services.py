@@ -107,9 +107,7 @@ def found_agency(spec: AgencySpec, *, actor: Actor) -> Agency:
 
 
 @transaction.atomic
-def rename_agency(
-    agency: Agency, *, name: str, short_name: str, on: date, document: str = "", actor: Actor
-) -> Agency:
+def rename_agency(agency: Agency, *, name: str, short_name: str, on: date, document: str = "", actor: Actor) -> Agency:
     """Give an agency another name from a day on; its past keeps the old one.
 
     Raises:
@@ -146,7 +144,7 @@ def succeed(
     place: UUID | None = successor.id
     while place is not None:
         if place == predecessor.id:
-            raise ValidationError({"successor": f"{successor.name}（或其承继机构）承继自{predecessor.name}，不能互相承继"})
+            raise ValidationError({"successor": f"{successor.name}已承继自{predecessor.name}，不能互相承继"})
         place = moves.get(place)
     row = Succession(predecessor=predecessor, successor=successor, kind=kind, on=on, document=document)
     row.full_clean()
@@ -184,7 +182,8 @@ def register_duty(spec: DutySpec, *, agency: Agency, actor: Actor) -> Duty:
     duty.full_clean()
     duty.save(force_insert=True)
     temporal.record(duty, actor=actor)
-    record("directory.duty.register", actor=actor, subjects=[f"duty:{duty.id}", f"agency:{agency.id}"], data={"code": duty.code})
+    subjects = [f"duty:{duty.id}", f"agency:{agency.id}"]
+    record("directory.duty.register", actor=actor, subjects=subjects, data={"code": duty.code})
     return duty
 
 
@@ -248,4 +247,3 @@ def _agency(code: str) -> Agency:
     if agency is None:
         raise ValidationError({"parent": f"上级机构 {code} 未登记，请先登记上级机构"})
     return agency
-

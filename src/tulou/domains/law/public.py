@@ -60,7 +60,8 @@ def basis(basis_id: UUID) -> BasisInfo | None:
 def bases_in_force(on: date, supports: str | None = None) -> tuple[BasisInfo, ...]:
     """Articles that may be cited on this day, optionally only those that can carry a given use."""
     rows = queries.in_force(on, supports)
-    return tuple(_info(row) for row in rows if supports is None or not policies.objection(row, on=on, supports=supports))
+    usable = (row for row in rows if supports is None or not policies.objection(row, on=on, supports=supports))
+    return tuple(_info(row) for row in usable)
 
 
 def require_basis(basis_id: UUID | None, *, on: date, supports: str) -> BasisInfo:

@@ -54,7 +54,8 @@ def adopt_basis(spec: BasisSpec, *, actor: Actor) -> LegalBasis:
     known = LegalBasis.objects.select_for_update().filter(code=spec.code).first()
     if known is not None:
         if (known.title, known.article, known.text, known.kind) != (row.title, row.article, row.text, row.kind):
-            raise ValidationError({"code": f"编号 {spec.code} 已登记为《{known.title}》{known.article}；条文变化请使用新的编号"})
+            taken = f"编号 {spec.code} 已登记为《{known.title}》{known.article}；条文变化请使用新的编号"
+            raise ValidationError({"code": taken})
         return known
     row.full_clean()
     row.save(force_insert=True)

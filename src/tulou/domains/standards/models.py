@@ -23,7 +23,7 @@ class CodeTable(models.Model):
 
 
 class CodeTableVersion(models.Model):
-    """One edition of a code table. Editions of a table do not overlap; the newest open one ends when the next begins."""
+    """One edition of a code table. Editions do not overlap; the newest ends when the next begins."""
 
     id = models.UUIDField("标识", primary_key=True, default=new_id, editable=False)
     table = models.ForeignKey(CodeTable, on_delete=models.PROTECT, related_name="versions", verbose_name="代码表")

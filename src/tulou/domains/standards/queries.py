@@ -1,4 +1,4 @@
-"""Reads of the standards room: which edition is in force, and its codes. Vocabularies are open to whoever is signed in."""
+"""Reads of the standards room: which edition is in force, and its codes. Vocabularies are no secret."""
 
 from datetime import date
 

@@ -76,7 +76,8 @@ def _end_last_edition(table: CodeTable, on: date) -> None:
     if last is None:
         return
     if on <= last.valid_from:
-        raise ValidationError({"valid_from": f"启用日期应晚于现行版本{last.version}的启用日期{last.valid_from:%Y年%m月%d日}"})
+        started = f"{last.valid_from:%Y年%m月%d日}"
+        raise ValidationError({"valid_from": f"启用日期应晚于现行版本{last.version}的启用日期{started}"})
     last.valid_to = on
     last.save(update_fields=["valid_to"])
 
@@ -103,7 +104,8 @@ def _refuse_cycles(parents: dict[str, str]) -> None:
         value = start
         while value and value not in safe:
             if value in path:
-                raise ValidationError({"codes": f"代码 {' → '.join([*path[path.index(value):], value])} 互为上级，请改正"})
+                ring = " → ".join([*path[path.index(value) :], value])
+                raise ValidationError({"codes": f"代码 {ring} 互为上级，请改正"})
             path.append(value)
             value = parents[value]
         safe.update(path)
