@@ -22,6 +22,7 @@ import re
 import struct
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -474,8 +475,9 @@ class Check:
         return None
 
     def run(self, known: Any) -> None:
-        for name in sorted({name for name in self.names if self.names.count(name) > 1}):
-            self.faults.append(Fault("repeated", f"归档中有 {self.names.count(name)} 个同名文件", name))
+        for name, times in sorted(Counter(self.names).items()):
+            if times > 1:
+                self.faults.append(Fault("repeated", f"归档中有 {times} 个同名文件", name))
         self.manifest = self.attempt("manifest.json", self._read_manifest)
         self.checkpoint = self.attempt("checkpoint.json", lambda: self.read_checkpoint(self._file("checkpoint.json")))
         misfits = self._compare_parts() if self.manifest else set()
@@ -531,7 +533,7 @@ class Check:
             if name not in listed:
                 self.attempt(name, functools.partial(self._explain, name, found, listed))
         kept = [name for name in dict.fromkeys(self.names) if name in listed or name == "manifest.json"]
-        wanted = [name for name in ("manifest.json", *listed) if name in kept]
+        wanted = [name for name in ("manifest.json", *listed) if name in self.files]
         if kept != wanted:
             first = next(a for a, b in zip(kept, wanted) if a != b)  # noqa: B905 - strict= needs Python 3.10
             self.faults.append(Fault("reordered", f"文件在归档中的次序与清单不符，自 {first} 起", first))
@@ -544,9 +546,10 @@ class Check:
         """Name records that are gone although another one stands under their file name."""
         body: Any = self.manifest
         held = {name: self._leaf_hash(name) for name in self.files if name.startswith("records/")}
+        present = set(held.values())
         for position, leaf in enumerate(body["leaves"]):
             name = record_name(position)
-            if leaf not in held.values() and held.get(name) in body["leaves"]:
+            if leaf not in present and held.get(name) in body["leaves"]:
                 self.faults.append(Fault("deleted", f"清单第 {position + 1} 条记录（杂凑 {leaf}）不在证据包中", name))
 
     def _leaf_hash(self, name: str) -> str:
