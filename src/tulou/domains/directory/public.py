@@ -110,7 +110,7 @@ def all_agencies(kinds: Iterable[str] | None = None) -> tuple[AgencyInfo, ...]:
 def name_on(agency_id: UUID, on: date) -> str | None:
     """What an agency was called on a day, or None where it did not exist."""
     row = temporal.as_of(Agency, on).filter(subject=agency_id).first()
-    return str(getattr(row, "name")) if row is not None else None
+    return getattr(row, "name", None)
 
 
 def holder_today(agency_id: UUID) -> UUID:
