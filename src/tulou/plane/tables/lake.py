@@ -13,10 +13,11 @@ from psycopg import sql
 
 from tulou.plane.tables import shape
 from tulou.plane.tables.landing import LandedBatch, Landing, find_batch, land, list_batches
-from tulou.plane.tables.problems import LakeProblem
+from tulou.plane.tables.problems import LakeProblem, explained
 from tulou.plane.tables.schema import TableRef, TableSchema, Zone, check_ref
 from tulou.plane.tables.seal import SealKeys
 from tulou.plane.tables.session import Attachment, Limits, Session
+from tulou.plane.tables.staging import teach_unsealing
 from tulou.plane.tables.writer import writing
 
 
@@ -103,7 +104,10 @@ class Lake:
         with writing(config.catalogue_dsn, ref, patience=config.patience, cancelled=landing.cancelled) as lock:
             self._on_boundary("locked")
             with self._open(ref.zone, application=lock.application) as session, session.cursor() as cursor:
-                return land(cursor, ref, landing, self.seal_keys, lock.check, self._on_boundary)
+                try:
+                    return land(cursor, ref, landing, self.seal_keys, lock.check, self._on_boundary)
+                except duckdb.Error as error:
+                    raise explained(error) from error
 
     def batch(self, ref: TableRef, batch_id: str) -> LandedBatch | None:
         """What the ledger says of a batch."""
@@ -129,6 +133,15 @@ class Lake:
         except (duckdb.IOException, duckdb.ConnectionException, duckdb.TransactionException, duckdb.FatalException):
             self._forget(zone, session)
             raise
+
+    @contextmanager
+    def checking(self, ref: TableRef) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+        """A session of its own for checks, and the table's current rows as SQL with sealed columns in clear."""
+        with self._open(ref.zone, application="tulou-check", read_only=True) as session, session.cursor() as cursor:
+            schema = shape.stored_schema(cursor, ref)
+            if schema is None:
+                raise LakeProblem("no_table", f"数据表“{ref.name}”尚未建立", "请先发布目录并建表")
+            yield cursor, teach_unsealing(cursor, ref, schema, self.seal_keys)
 
     def close(self) -> None:
         """Close all sessions."""

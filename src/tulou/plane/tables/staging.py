@@ -10,6 +10,7 @@ leaves old hashes valid; sealed values enter by their keyed hash only.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -122,9 +123,10 @@ def stage(
 
 def _refusing_keyless(columns: tuple[Column, ...]) -> str:
     """A row without its business key cannot be told from others."""
-    missing = " OR ".join(f'"{column.name}" IS NULL' for column in columns if column.key)
-    if not missing:
+    keys = " OR ".join(f'"{column.name}" IS NULL' for column in columns if column.key)
+    if not keys:
         return ""
+    missing = f"len(_broken) = 0 AND ({keys})"
     broken = f"CASE WHEN {missing} THEN list_append(_broken, '{KEY_MISSING}') ELSE _broken END AS _broken"
     reasons = f"CASE WHEN {missing} THEN list_append(_reasons, '{_KEY_MISSING}') ELSE _reasons END AS _reasons"
     return f" REPLACE ({broken}, {reasons})"
@@ -191,6 +193,20 @@ def _teach_sealing(cursor: duckdb.DuckDBPyConnection, ref: TableRef, schema: Tab
     _function(cursor, "hash_in_zone", lambda values: keys.hash_values(ref.zone, values), chance=False)
     for name in [*(column.name for column in schema.sealed), "_raw"]:
         _function(cursor, f"seal_{name}", keys.sealer(ref, name).seal_values, chance=True)
+
+
+def teach_unsealing(cursor: duckdb.DuckDBPyConnection, ref: TableRef, schema: TableSchema, keys: SealKeys) -> str:
+    """Give the session the functions that open this table's columns; its current rows, in clear, as SQL."""
+    for column in schema.sealed:
+        _function(cursor, f"unseal_{column.name}", partial(_unsealed, keys, ref, column.name), chance=False)
+    opened = ", ".join(f'unseal_{c.name}("{c.name}") AS "{c.name}"' for c in schema.sealed)
+    replaced = f" REPLACE ({opened})" if opened else ""
+    return f"(SELECT *{replaced} FROM {shape.path(ref)} WHERE is_current)"
+
+
+def _unsealed(keys: SealKeys, ref: TableRef, column: str, values: pa.Array) -> pa.Array:
+    tokens = values.to_pylist()
+    return pa.array([None if t is None else keys.unseal(ref, column, t) for t in tokens], pa.string())
 
 
 def _function(
