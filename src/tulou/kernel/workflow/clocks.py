@@ -61,9 +61,7 @@ def pause(obj: models.Model, code: str, *, at: datetime) -> None:
     clock = _running(obj, code)
     if clock.unit == Unit.HOURS:
         raise ImproperlyConfigured(f"时限 {code} 按小时计，不得暂停")
-    day = local_day(at)
-    clock.spans = [*clock.spans, [clock.running_since.isoformat(), day.isoformat()]]
-    clock.paused_on = day
+    counting.pause(clock, local_day(at))
     clock.save(update_fields=["spans", "paused_on"])
 
 
@@ -72,7 +70,7 @@ def resume(obj: models.Model, code: str, *, at: datetime) -> None:
     clock = open_clock(obj.pk, code)
     if clock is None or clock.paused_on is None:
         raise MoveRefused(f"没有已暂停的时限“{code}”，无法恢复计时")
-    clock.running_since, clock.paused_on = local_day(at), None
+    counting.resume(clock, local_day(at))
     _set_due(clock)
     clock.save(update_fields=["running_since", "paused_on", "due_on", "provisional"])
 

@@ -45,6 +45,17 @@ def finished_spans(clock: Clock) -> list[tuple[date, date]]:
     return [(date.fromisoformat(start), date.fromisoformat(end)) for start, end in clock.spans]
 
 
+def pause(clock: Clock, on: date) -> None:
+    """End the running stretch."""
+    clock.spans = [*clock.spans, [clock.running_since.isoformat(), on.isoformat()]]
+    clock.paused_on = on
+
+
+def resume(clock: Clock, on: date) -> None:
+    """Begin a new stretch; the day it begins is not counted."""
+    clock.running_since, clock.paused_on = on, None
+
+
 def used(clock: Clock, calendar: WorkCalendar, on: date) -> int:
     """Days used up to and including `on`."""
     days = day_count(clock, calendar)

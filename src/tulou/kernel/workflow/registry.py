@@ -21,6 +21,11 @@ def register(flow: "Flow[Any]") -> None:
     _flows[flow.name] = flow
 
 
+def forget(flow: "Flow[Any]") -> None:
+    """Take a flow off the list; for flows that exist only for a while."""
+    _flows.pop(flow.name, None)
+
+
 def all_flows() -> list["Flow[Any]"]:
     """Every flow, by name."""
     return [_flows[name] for name in sorted(_flows)]
