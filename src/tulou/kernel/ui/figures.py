@@ -21,9 +21,8 @@ def short(value: int | float | Decimal | None) -> str:
         return "—"
     amount = Decimal(str(value))
     for unit, size in (("亿", Decimal(10**8)), ("万", Decimal(10**4))):
-        rounded = (amount / size).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        if abs(rounded) >= 1:
-            text = f"{rounded:,}"
+        if abs(amount) >= size:
+            text = f"{(amount / size).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
             return text.rstrip("0").rstrip(".") + unit
     return plain(amount) if amount == amount.to_integral_value() else f"{amount.normalize():,}"
 

@@ -18,7 +18,6 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.views import View
-from django_tables2 import RequestConfig
 
 from tulou.kernel.identity import Actor, actor_of
 from tulou.kernel.permissions import may
@@ -193,7 +192,13 @@ class RegisterView(View):
             sequence=(["selection"] if selectable else []) + ["..."],
             empty_text="",
         )
-        return RequestConfig(self.request, paginate={"per_page": self.size}).configure(table)  # type: ignore[no-any-return]
+        table.request = self.request
+        if order := self.request.GET.getlist("sort"):
+            table.order_by = order
+        page = self.request.GET.get("page", "1")
+        table.paginate(per_page=self.size)
+        table.page = table.paginator.get_page(int(page) if page.isdecimal() else 1)
+        return table
 
     def _export(self, form: str) -> HttpResponseBase:
         if not self.exportable or form not in exports.MEDIA:

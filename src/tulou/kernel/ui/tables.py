@@ -18,7 +18,7 @@ from tulou.kernel.ui import figures
 from tulou.kernel.ui.components import badge, due_chip
 
 
-class RegisterTable(tables.Table):
+class RegisterTable(tables.Table):  # type: ignore[misc]  # the library ships no types
     """Base of every register's table. `primary` is the column that names the row: always shown, a card's heading."""
 
     primary: ClassVar[str] = ""
@@ -32,7 +32,7 @@ class RegisterTable(tables.Table):
         return self.primary or next(name for name in self.columns.names() if name != "selection")
 
 
-class TextColumn(tables.Column):
+class TextColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """Plain text; long text is cut on screen and whole in exports."""
 
     def __init__(self, *args: Any, limit: int = 0, **kwargs: Any) -> None:
@@ -45,21 +45,21 @@ class TextColumn(tables.Column):
             return format_html('<span title="{}">{}…</span>', text, text[: self.limit])
         return text
 
-    def value(self, value: Any) -> Any:  # type: ignore[override]
+    def value(self, value: Any) -> Any:
         return value
 
 
-class CodeColumn(tables.Column):
+class CodeColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """An official code or a hash, in figures of equal width."""
 
     def render(self, value: Any) -> SafeString:
         return format_html('<span class="tu-code">{}</span>', value)
 
-    def value(self, value: Any) -> Any:  # type: ignore[override]
+    def value(self, value: Any) -> Any:
         return str(value)
 
 
-class StatusColumn(tables.Column):
+class StatusColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """A status with its colour and sign; the field's choices give the label, or `labels` where there are none."""
 
     def __init__(self, *args: Any, labels: Mapping[str, str] | None = None, **kwargs: Any) -> None:
@@ -69,11 +69,11 @@ class StatusColumn(tables.Column):
     def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
         return badge(self.value(value), status=str(bound_column.accessor.resolve(record)))
 
-    def value(self, value: Any) -> str:  # type: ignore[override]
+    def value(self, value: Any) -> str:
         return self.labels.get(str(value), str(value))
 
 
-class NumberColumn(tables.Column):
+class NumberColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """A figure, right-aligned; `places` decimals."""
 
     def __init__(self, *args: Any, places: int = 0, **kwargs: Any) -> None:
@@ -84,11 +84,11 @@ class NumberColumn(tables.Column):
     def render(self, value: Any) -> str:
         return figures.plain(value, self.places)
 
-    def value(self, value: Any) -> Any:  # type: ignore[override]
+    def value(self, value: Any) -> Any:
         return value
 
 
-class DayColumn(tables.Column):
+class DayColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """A date."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,7 +98,7 @@ class DayColumn(tables.Column):
     def render(self, value: date) -> str:
         return figures.day(value)
 
-    def value(self, value: date) -> str:  # type: ignore[override]
+    def value(self, value: date) -> str:
         return f"{value:%Y-%m-%d}"
 
 
@@ -112,7 +112,7 @@ class MomentColumn(DayColumn):
         return value.isoformat(timespec="seconds")
 
 
-class DueColumn(tables.Column):
+class DueColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """A due date as a chip; `provisional` names the record's field that says 暂定, `done` the one that ends it."""
 
     def __init__(
@@ -126,11 +126,11 @@ class DueColumn(tables.Column):
         provisional = bool(self.provisional and getattr(record, self.provisional))
         return due_chip(value, provisional=provisional, done=bool(self.done and self.done(record)))
 
-    def value(self, value: date) -> str:  # type: ignore[override]
+    def value(self, value: date) -> str:
         return f"{value:%Y-%m-%d}"
 
 
-class PartyColumn(tables.Column):
+class PartyColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """An organisation by its permanent id, shown by the name it has today.
 
     Names of a page are asked once for all its rows; sorting by an id means nothing, so the column does not sort.
@@ -150,11 +150,11 @@ class PartyColumn(tables.Column):
             table._party_names = names
         return names[value]
 
-    def value(self, value: UUID, table: tables.Table, bound_column: Any) -> str:  # type: ignore[override]
+    def value(self, value: UUID, table: tables.Table, bound_column: Any) -> str:
         return self.render(value, table, bound_column)
 
 
-class FlagColumn(tables.Column):
+class FlagColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
     """是 or 否."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -164,5 +164,5 @@ class FlagColumn(tables.Column):
     def render(self, value: bool) -> str:
         return "是" if value else "否"
 
-    def value(self, value: bool) -> str:  # type: ignore[override]
+    def value(self, value: bool) -> str:
         return self.render(value)

@@ -1,6 +1,7 @@
 """Template tags of the components; settings make them available in every template."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django import template
@@ -14,7 +15,7 @@ from tulou.kernel.ui.icons import icon
 
 register = template.Library()
 
-for _name, _filter in {
+_FILTERS: dict[str, Callable[..., Any]] = {
     "number": figures.plain,
     "short_number": figures.short,
     "percent": figures.percent,
@@ -24,7 +25,8 @@ for _name, _filter in {
     "cn_since": figures.since,
     "weekday": figures.weekday,
     "tone": tones.tone_of,
-}.items():
+}
+for _name, _filter in _FILTERS.items():
     register.filter(_name, _filter)
 
 
@@ -89,18 +91,14 @@ def styled(field: BoundField) -> SafeString:
     """A field's widget in the theme's classes, wired to its help and errors for screen readers."""
     widget = field.field.widget
     name = type(widget).__name__
-    attrs: dict[str, str] = {}
     if field.use_fieldset:
         return SafeString(field.as_widget())
-    if "Checkbox" in name:
-        attrs["class"] = "form-check-input"
-    else:
-        attrs["class"] = "form-select" if "Select" in name else "form-control"
+    classes = "form-check-input" if "Checkbox" in name else "form-select" if "Select" in name else "form-control"
     if own := widget.attrs.get("class"):
-        attrs["class"] += f" {own}"
+        classes += f" {own}"
     if field.errors:
-        attrs["class"] += " is-invalid"
-    return SafeString(field.as_widget(attrs=attrs))
+        classes += " is-invalid"
+    return SafeString(field.as_widget(attrs={"class": classes}))
 
 
 @register.filter

@@ -8,7 +8,6 @@ from typing import IO, Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Case, QuerySet, Value, When
@@ -21,6 +20,7 @@ import tulou
 from tulou.kernel.permissions import action, public_page, signed_in
 from tulou.kernel.ui.bulk import BulkAction
 from tulou.kernel.ui.charts import Series, chart, choropleth
+from tulou.kernel.ui.filters import ChoiceFilter, DayFilter, RegisterFilters
 from tulou.kernel.ui.forms import FormPage, IdempotentForm, Section
 from tulou.kernel.ui.pages import Crumb, Fact, ObjectPage, Tab, TimelineStep
 from tulou.kernel.ui.registers import Button, RegisterView
@@ -57,11 +57,9 @@ class ClockTable(RegisterTable):
     allowance = NumberColumn(verbose_name="期限（日）")
 
 
-class ClockFilters(django_filters.FilterSet):
-    state = django_filters.ChoiceFilter(label="状态", choices=list(STATES.items()), empty_label="全部")
-    due_on = django_filters.DateFilter(
-        label="到期不晚于", lookup_expr="lte", widget=forms.DateInput(attrs={"type": "date"})
-    )
+class ClockFilters(RegisterFilters):
+    state = ChoiceFilter(label="状态", choices=list(STATES.items()))
+    due_on = DayFilter(label="到期不晚于", lookup_expr="lte")
 
     class Meta:
         model = Clock
@@ -145,9 +143,9 @@ class DemoObject(ObjectPage):
     def get_object(self) -> Any:
         return None if self.request.GET.get("missing") else "residents"
 
-    title = "居民婚姻登记信息"  # type: ignore[assignment]
-    code_text = "350000001001-0007"  # type: ignore[assignment]
-    status, status_label = "published", "已发布"  # type: ignore[assignment]
+    title = "居民婚姻登记信息"
+    code_text = "350000001001-0007"
+    status, status_label = "published", "已发布"
 
     def crumbs(self) -> Sequence[Crumb]:
         return (Crumb("数据目录", "/"), Crumb("居民婚姻登记信息"))

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tulou.kernel.identity import Account
@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-quic",
 ]
 PAGES = {"register": "/", "form": "/form/", "object": "/object/", "everything": "/everything/", "missing": "/nowhere/"}
-NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+NARROW, WIDE = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,12 +52,12 @@ def open_page(
     complaints: list[str] = []
     contexts = []
 
-    def go(path: str, *, size: dict[str, int] = WIDE, scheme: Any = "light", scripts: bool = True) -> Page:
+    def go(path: str, *, size: ViewportSize = WIDE, scheme: Any = "light", scripts: bool = True) -> Page:
         context = browser.new_context(
             viewport=size,
             color_scheme=scheme,
             java_script_enabled=scripts,
-            locale="zh-CN",  # type: ignore[arg-type]
+            locale="zh-CN",
         )
         contexts.append(context)
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
@@ -78,7 +78,7 @@ def open_page(
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible_and_fits_its_window(
-    open_page: Callable[..., Page], tmp_path: Path, name: str, size: dict[str, int], scheme: str
+    open_page: Callable[..., Page], tmp_path: Path, name: str, size: ViewportSize, scheme: str
 ) -> None:
     page = open_page(PAGES[name], size=size, scheme=scheme)
     page.screenshot(path=tmp_path / f"{name}-{size['width']}-{scheme}.png", full_page=True)
