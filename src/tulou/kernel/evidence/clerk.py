@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from tulou.kernel.evidence import auditor
 from tulou.kernel.evidence.sequencer import sequence
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 PERIOD: Final = 0.2
 AUDIT_EVERY: Final = 10.0
 RELAY_SLICE: Final = 0.5
+AFTER_FAILURE: Final = 1.0
 
 
 class _Turn:
@@ -39,11 +40,10 @@ class _Turn:
         self._next = time.monotonic() + self._every
         try:
             self._work()
-        except DatabaseError:
-            logger.exception("%s failed, trying again", self._name)
-            connection.close()
         except Exception:
             logger.exception("%s failed, trying again", self._name)
+            self._next = time.monotonic() + AFTER_FAILURE
+            connection.close()
 
 
 def run(*, stop: threading.Event | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from croniter import croniter
+from croniter import croniter  # type: ignore[import-untyped]
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 QUEUES = ("default", "heavy")

@@ -14,6 +14,7 @@ from typing import Final
 
 from django.db import DatabaseError, close_old_connections, connection
 from procrastinate.contrib.django import DjangoApp, app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from tulou.kernel.jobs import queue, runner
 from tulou.kernel.jobs.heartbeat import INTERVAL, beat
@@ -32,9 +33,10 @@ def run(name: str = "worker", *, concurrency: int = CONCURRENCY) -> None:
 
 
 async def _run(name: str, concurrency: int) -> None:
-    connector = app.connector.get_worker_connector()
+    shared = app.connector
+    assert isinstance(shared, DjangoConnector)
     # An app of its own: the shared one must keep enqueuing on Django's connection, inside the jobs' transactions.
-    queue_app = DjangoApp(connector=connector)
+    queue_app = DjangoApp(connector=shared.get_worker_connector())
     queue_app.tasks = app.tasks
     async with queue_app.open_async():
         working = asyncio.create_task(

@@ -113,7 +113,7 @@ def _deliveries(events: list[OutboxEvent]) -> list[OutboxDelivery]:
     now = timezone.now()
     return [
         OutboxDelivery(
-            id=new_id(), event=event, position=event.position, stream=event.stream, handler=h.name, due_at=now
+            id=new_id(), event=event, position=event.position or 0, stream=event.stream, handler=h.name, due_at=now
         )
         for event in events
         for h in handlers_of(event.name, event.version)

@@ -151,7 +151,8 @@ class _Question:
 
 
 def _conditions(kind: str, asked: _Question, owners: Collection[UUID] | None) -> tuple[str, list[Any]]:
-    sql, params = "kind = %s", [kind]
+    sql = "kind = %s"
+    params: list[Any] = [kind]
     if owners is not None:
         sql += " AND owner = ANY(%s)"
         params.append(list(owners))

@@ -24,8 +24,6 @@ from tulou.trust.ids import new_id
 ACTOR = Actor(person=new_id(), party=new_id(), kind="person", label="数据管理员")
 State = JobRun.State
 
-assert kinds.mark
-
 
 def marks() -> list[str]:
     return sorted(StoredFile.objects.values_list("name", flat=True))
