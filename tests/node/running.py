@@ -116,7 +116,11 @@ class RunningNode:
     def process(self, name: str) -> int:
         """The number of a child, found as an operator would: in the process table."""
         if name == "postgres":
-            return int((self.data / "postgres/cluster/postmaster.pid").read_text().split("\n", 1)[0])
+            pid_file = self.data / "postgres/cluster/postmaster.pid"
+            try:
+                return int(pid_file.read_text().split("\n", 1)[0])
+            except (FileNotFoundError, ValueError):
+                return 0  # between a death and the next start
         found = [pid for pid, line in self._table() if line[-2:] == [ENTRY, name]]
         return min(found) if found else 0
 

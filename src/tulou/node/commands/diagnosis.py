@@ -53,8 +53,8 @@ def _locks() -> Finding:
     stamp = ROOT / ".venv" / "stamp"
     if not stamp.exists():
         return Finding("软件包", True, "不是由 ./dev 安装，未核对")
-    files = ("requirements.lock", "requirements-dev.lock", "pyproject.toml")
-    current = sha256(b"".join((ROOT / name).read_bytes() for name in files)).hexdigest()[:32]
+    locks = ("requirements.lock", "requirements-dev.lock")
+    current = sha256(b"".join((ROOT / name).read_bytes() for name in locks)).hexdigest()[:32]
     well = stamp.read_text().split()[-1] == current
     return Finding("软件包", well, "与锁文件一致" if well else "与锁文件不一致", "运行 ./dev setup")
 
