@@ -35,7 +35,7 @@ def open_session(request: HttpRequest, account: Account) -> SignIn:
         seen_at=now,
     )
     request.session[KEY] = str(row.pk)
-    request.session.set_expiry(int(ABSOLUTE.total_seconds()))
+    request.session.set_expiry(int((ABSOLUTE + IDLE).total_seconds()))  # `still_open` ends it, and says why
     return row
 
 
