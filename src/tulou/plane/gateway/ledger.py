@@ -21,9 +21,8 @@ from psycopg_pool import AsyncConnectionPool
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 
-STANDING: Final = """
-SELECT p.expires > now() AS live, EXISTS (
-    SELECT 1 FROM access_revocation r WHERE r.lifted_at IS NULL AND r.target IN (p.id, p.right_id)) AS revoked
+REVOKED: Final = """
+SELECT EXISTS (SELECT 1 FROM access_revocation r WHERE r.lifted_at IS NULL AND r.target IN (p.id, p.right_id))
 FROM access_plan p WHERE p.id = %(plan)s AND p.right_id = %(right)s
 """
 
@@ -97,11 +96,11 @@ class Ledger:
         admitted = counted is not None
         return Admission(True, live, revoked, admitted, calls_left, rows_left, rows if admitted else 0, day)
 
-    async def stands(self, use: Use) -> bool:
-        """Whether the plan may still be used: asked again while a long file is streaming."""
+    async def revoked(self, use: Use) -> bool:
+        """Whether the plan was stopped: asked again while a long file is streaming."""
         async with self._pool.connection() as connection:
-            row = await (await connection.execute(STANDING, {"plan": use.plan, "right": use.right})).fetchone()
-        return row is not None and row[0] and not row[1]
+            row = await (await connection.execute(REVOKED, {"plan": use.plan, "right": use.right})).fetchone()
+        return row is None or bool(row[0])
 
     async def settle(self, use: Use, admission: Admission, *, rows: int, size: int) -> None:
         """Replace the reservation by what was delivered."""
