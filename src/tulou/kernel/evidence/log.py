@@ -8,7 +8,7 @@ from typing import Final
 from django.conf import settings
 
 from tulou.trust.evidence import PURPOSE
-from tulou.trust.keys import Key, KeyStore
+from tulou.trust.keys import Key, KeyStore, UnknownKey
 
 DIGEST: Final = "sha-256"
 MERGE_DELAY: Final = timedelta(seconds=1)
@@ -26,7 +26,10 @@ def keys() -> KeyStore:
 
 def signing_key() -> Key:
     """The key that signs promises and checkpoints; made when the node has none yet."""
-    return keys().ensure(PURPOSE)
+    try:
+        return keys().current(PURPOSE)
+    except UnknownKey:
+        return keys().ensure(PURPOSE)
 
 
 @lru_cache(maxsize=4)
