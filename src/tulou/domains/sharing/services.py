@@ -65,7 +65,7 @@ def draft_request(spec: RequestSpec, *, applicant: UUID, actor: Actor) -> Reques
     """
     require(actor, "sharing.request", organisation=applicant)
     entry = _askable(spec, applicant)
-    require_basis(spec.basis, on=today(), supports=BasisUse.REQUEST)
+    basis = require_basis(spec.basis, on=today(), supports=BasisUse.REQUEST)
     request = Request(
         number=numbering.draw(today().year),
         entry_id=entry.id,
@@ -75,7 +75,7 @@ def draft_request(spec: RequestSpec, *, applicant: UUID, actor: Actor) -> Reques
         phone=spec.phone,
         scenario=spec.scenario,
         purpose=spec.purpose,
-        basis_id=spec.basis,
+        basis_id=basis.id,
         basis_note=spec.basis_note,
         matter=spec.matter,
         methods=list(spec.methods),
