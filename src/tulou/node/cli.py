@@ -10,7 +10,7 @@ from tulou.node.problems import NodeProblem
 if TYPE_CHECKING:
     import typer
 
-SUBJECTS = ("run", "sample", "verify", "bench", "docs")
+SUBJECTS = ("run", "user", "sample", "registers", "verify", "bench", "docs")
 
 
 def build() -> "typer.Typer":

@@ -32,10 +32,18 @@ class Environment:
     tls: bool
     gateway_url: str
     streams_url: str
+    hub_origin: str
 
     @property
     def sample(self) -> bool:
         return self.mode == "sample"
+
+    @property
+    def hub_origins(self) -> str:
+        """Whose pages may call the gateways; production hosts are reached through https on its usual port."""
+        if self.hub_origin or self.sample:
+            return self.hub_origin or f"http://localhost:{self.port},http://127.0.0.1:{self.port}"
+        return ",".join(f"https://{host}" for host in self.hosts)
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -60,6 +68,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         tls=environ.get("TULOU_TLS", "1" if mode == "production" else "0") == "1",
         gateway_url=environ.get("TULOU_GATEWAY_URL", f"http://localhost:{port + 1}").rstrip("/"),
         streams_url=environ.get("TULOU_STREAMS_URL", f"http://localhost:{port + 2}").rstrip("/"),
+        hub_origin=environ.get("TULOU_HUB_ORIGIN", ""),
     )
     for refusal in _production(environ) if mode == "production" else _sample(told):
         raise NodeProblem(refusal)

@@ -165,6 +165,7 @@ class Supervisor:
             "TULOU_LAKE_URL": lake,
             "TULOU_DATA": str(told.data),
             "TULOU_PORT": str(told.port),
+            "TULOU_HUB_ORIGIN": told.hub_origins,
             "DJANGO_SETTINGS_MODULE": "tulou.node.settings",
             "PYTHONUNBUFFERED": "1",
         }
