@@ -30,7 +30,7 @@ __all__ = ["BadFile", "destroy", "open_file", "path_of", "safe_name", "store", "
 LIMIT: Final = 2 * 1024**3
 CHUNK: Final = 1024 * 1024
 NAME_LENGTH: Final = 120
-STALE_DRAFT: Final = 24 * 3600
+STALE_AFTER: Final = 24 * 3600
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -111,12 +111,16 @@ def destroy(sha256: str) -> int:
         return rows.update(destroyed_at=timezone.now(), name="")
 
 
-def sweep(older_than: float = STALE_DRAFT) -> int:
-    """Remove temporary files that a crash left behind; how many."""
+def sweep(older_than: float = STALE_AFTER) -> int:
+    """Remove what crashes and rolled-back uploads left behind: temporary files, and bytes without a row; how many."""
     oldest, count = time.time() - older_than, 0
     for draft in _drafts().iterdir():
         if draft.stat().st_mtime < oldest:
             draft.unlink(missing_ok=True)
+            count += 1
+    for place in _root().glob("??/??/*"):
+        if place.stat().st_mtime < oldest and not _registered(place.name):
+            destroy(place.name)
             count += 1
     return count
 
@@ -156,6 +160,10 @@ def _receive(stream: BinaryIO, extension: str, limit: int) -> tuple[Path, str, i
         Path(path).unlink(missing_ok=True)
         raise
     return Path(path), digest.hexdigest(), size
+
+
+def _registered(sha256: str) -> bool:
+    return StoredFile.objects.filter(sha256=sha256, destroyed_at=None).exists()
 
 
 def _settle(draft: Path, place: Path) -> None:

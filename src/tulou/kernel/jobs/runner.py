@@ -43,7 +43,9 @@ class Context:
 
     def __init__(self, run_id: UUID, attempt: int) -> None:
         self._run_id, self._attempt = run_id, attempt
+        # Inside somebody's transaction (tests, samples) a second connection would wait for the first: share it.
         self._aside: BaseDatabaseWrapper | None = None
+        self._shared = connection.in_atomic_block
         self._wrote = self._asked = 0.0
         self._cancelled = False
         self.last: dict[str, Any] = {}
@@ -97,9 +99,9 @@ class Context:
             raise Interrupted
 
     def _query(self, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-        if self._aside is None:
+        if self._aside is None and not self._shared:
             self._aside = connection.copy()
-        with self._aside.cursor() as cursor:
+        with (self._aside or connection).cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchall() if cursor.description else []
 

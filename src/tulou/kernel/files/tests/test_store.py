@@ -130,6 +130,17 @@ def test_a_rolled_back_upload_leaves_no_row() -> None:
 
 
 @pytest.mark.django_db
+def test_bytes_of_a_rolled_back_upload_are_swept_and_others_stay(folder: Path) -> None:
+    with transaction.atomic():
+        store(io.BytesIO(b"undone\n"), "a.csv", actor=ACTOR)
+        transaction.set_rollback(True)
+    kept = store(io.BytesIO(b"kept\n"), "a.csv", actor=ACTOR)
+    assert sweep() == 0, "the upload may still be committed"
+    assert sweep(older_than=-1) == 1
+    assert files_in(folder) == [path_of(kept.sha256)]
+
+
+@pytest.mark.django_db
 def test_drafts_of_a_crash_are_swept(folder: Path) -> None:
     store(io.BytesIO(b"a\n"), "a.csv", actor=ACTOR)
     (folder / "drafts" / "left").write_bytes(b"half")

@@ -46,6 +46,14 @@ def test_a_run_leaves_its_effect_its_progress_and_who_asked() -> None:
     assert not ProcrastinateJob.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_running_inside_a_transaction_does_not_wait_for_itself() -> None:
+    run = enqueue("test.mark", actor=ACTOR, name="a")
+    with transaction.atomic():
+        run_pending()
+    assert (reload(run).state, reload(run).done) == (State.SUCCEEDED, 1)
+
+
 @pytest.mark.django_db
 def test_what_was_rolled_back_never_runs() -> None:
     with transaction.atomic():

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from tulou.kernel.files.models import StoredFile
 from tulou.kernel.identity import Actor
+from tulou.kernel.jobs import enqueue, run_pending
 from tulou.kernel.outbox import dead_letters, deliver_all, event, handles, publish, registry, relay, retry
 from tulou.kernel.outbox.models import OutboxDelivery, OutboxEvent
 from tulou.kernel.outbox.relay import HandlerFailed, number_events
@@ -196,6 +197,19 @@ def test_an_event_that_this_version_cannot_read_is_a_dead_letter_at_once() -> No
     OutboxEvent.objects.update(payload={"number": "eins"})
     relay.relay()
     assert "与本版本" in dead_letters()[0].error
+
+
+@pytest.mark.django_db
+def test_old_deliveries_are_forgotten_without_being_repeated() -> None:
+    publish(Echo(1))
+    publish(Echo(2))
+    deliver_all()
+    OutboxDelivery.objects.filter(position=0).update(finished_at=timezone.now() - timedelta(days=40))
+    enqueue("outbox.forget_done", actor=Actor.system("test"))
+    run_pending()
+    assert list(OutboxDelivery.objects.values_list("position", flat=True)) == [1]
+    assert deliver_all().done == 0
+    assert OutboxEvent.objects.count() == 2
 
 
 @pytest.mark.django_db
