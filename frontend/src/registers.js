@@ -16,7 +16,22 @@ function countAll() {
   document.querySelectorAll(".tu-bulk-form").forEach(count);
 }
 
+// An address names only what was asked for.
+function leaveOutEmpty(event) {
+  if (event.detail.verb !== "get") return;
+  [...event.detail.formData.entries()].forEach(([name, value]) => {
+    if (value === "") event.detail.formData.delete(name);
+  });
+}
+
+// Columns are applied together by their button, not one by one.
+function keepColumnsOpen(event) {
+  if (event.target.closest?.(".tu-columns")) event.stopPropagation();
+}
+
 export function listen() {
+  document.addEventListener("change", keepColumnsOpen, true);
+  document.body.addEventListener("htmx:configRequest", leaveOutEmpty);
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.(".tu-bulk-form");
     if (!form) return;

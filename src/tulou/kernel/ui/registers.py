@@ -170,11 +170,22 @@ class RegisterView(View):
         asked = self.request.GET.get("per_page", "")
         return int(asked) if asked.isdigit() and int(asked) in self.page_sizes else self.page_sizes[0]
 
+    @property
+    def asked_columns(self) -> list[str]:
+        """Columns that the address names, to be kept when the filters change."""
+        return [name for name in self.request.GET.getlist("col") if name in self.table_class.base_columns]
+
+    @property
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        """What the address says apart from columns and page, to be kept when the columns change."""
+        kept = [(name, value) for name, values in self.request.GET.lists() for value in values if value]
+        return [(name, value) for name, value in kept if name not in ("col", "page", "export")]
+
     def columns(self) -> list[str]:
         """Names of the shown columns: asked for in the address, else remembered, else the room's choice."""
         known = list(self.table_class.base_columns)
         remembered = f"register:{self.code}:columns"
-        asked = [name for name in self.request.GET.getlist("col") if name in known]
+        asked = self.asked_columns
         if asked and self.request.session.get(remembered) != asked:
             self.request.session[remembered] = asked
         chosen = asked or self.request.session.get(remembered) or list(self.default_columns) or known
