@@ -22,6 +22,7 @@ from tulou.plane.tables.seal import SealKeys
 from tulou.plane.tables.staging import Staged, stage
 
 _ATTEMPTS: Final = 8
+BOUNDARIES: Final = ("locked", "staged", "rows_written", "rejected_written", "ledger_written", "committed")
 _LEDGER_ROW: Final = (
     "batch_id, file_hash, source_position, sent, accepted, rejected, inserted, changed, unchanged, "
     "by_rule, warned, started_at, landed_at"

@@ -90,7 +90,7 @@ class Session:
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
-                "allow_unsigned_extensions": str(attachment is not None and _signatures_checked()).lower(),
+                "allow_unsigned_extensions": str(_signatures_checked()).lower(),
                 "memory_limit": limits.memory,
                 "threads": str(limits.threads),
                 "temp_directory": str(self._spill),
@@ -106,9 +106,9 @@ class Session:
         self._root.execute("SET temp_file_encryption = true")
         self._root.execute("SET TimeZone = 'UTC'")
         self._root.execute("SET preserve_insertion_order = false")
+        for name in _EXTENSIONS:  # without httpfs the engine cannot encrypt what it spills
+            self._root.execute(f"LOAD {text_literal(_extension(name))}")
         if attachment:
-            for name in _EXTENSIONS:
-                self._root.execute(f"LOAD {text_literal(_extension(name))}")
             _attach(self._root, attachment)
             self._root.execute(f"SET allowed_directories = [{text_literal(str(attachment.data_path) + '/')}]")
         self._root.execute("SET enable_external_access = false")
