@@ -34,7 +34,7 @@ def check_password(login: str, password: str, *, address: str | None) -> Account
         log.warning("sign-in refused from %s", address)
         more = f"还可尝试{left}次，之后将锁定15分钟。" if left else "该登录名已锁定15分钟。"
         raise SignInRefused(f"登录名或口令不正确。{more}忘记口令请联系本单位账号管理员重置。")
-    throttle.clear(throttle.ACCOUNT, login)
+    _was_right(login, address)
     return account
 
 
@@ -46,9 +46,15 @@ def check_code(account: Account, code: str, *, address: str | None) -> None:
     """
     left = _count(f"code/{account.login}", address)
     if totp.accept_code(account, code) or totp.accept_recovery_code(account, code):
-        throttle.clear(throttle.ACCOUNT, f"code/{account.login}")
+        _was_right(f"code/{account.login}", address)
         return
     raise SignInRefused(f"动态口令不正确或已使用，请等待下一组数字再输入（还可尝试{left}次）。")
+
+
+def _was_right(name: str, address: str | None) -> None:
+    throttle.clear(throttle.ACCOUNT, name)
+    if address:
+        throttle.forgive(throttle.ADDRESS, address)
 
 
 def _count(name: str, address: str | None) -> int:

@@ -67,6 +67,15 @@ def clear(limit: Limit, name: str) -> None:
     Throttle.objects.filter(key=key_for(limit, name)).delete()
 
 
+@transaction.atomic
+def forgive(limit: Limit, name: str) -> None:
+    """The attempt was a right one: an office behind one address does not lock itself out by coming to work."""
+    row = Throttle.objects.select_for_update().filter(key=key_for(limit, name)).first()
+    if row is not None:
+        row.attempts, row.locked_until = max(0, row.attempts - 1), None
+        row.save()
+
+
 def sweep() -> int:
     """Remove what no longer counts."""
     old = timezone.now() - WINDOW - LOCK

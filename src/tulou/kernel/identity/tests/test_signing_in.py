@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import cast
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +16,9 @@ from tulou.kernel.identity import signing_in, throttle
 from tulou.kernel.identity.models import Account, SignIn, Throttle
 from tulou.kernel.identity.services import reset_password, set_active
 from tulou.kernel.identity.signing_in import SignInRefused, check_password
+from tulou.kernel.identity.tasks import sweep
 from tulou.kernel.identity.tests.conftest import INSTALL, PASSWORD, Later, sign_in
+from tulou.kernel.jobs import JobContext
 
 pytestmark = pytest.mark.django_db
 HERE = "192.0.2.1"
@@ -90,6 +94,21 @@ def test_one_address_cannot_try_many_names(account: Account) -> None:
     with pytest.raises(SignInRefused, match="已暂时锁定"):
         check_password(account.login, PASSWORD, address=HERE)
     assert check_password(account.login, PASSWORD, address="192.0.2.2") == account
+
+
+def test_an_office_behind_one_address_does_not_lock_itself_out(account: Account) -> None:
+    for _ in range(throttle.ADDRESS.attempts + 5):
+        check_password(account.login, PASSWORD, address=HERE)
+
+
+def test_the_nightly_job_forgets_what_no_longer_counts(account: Account, client: Client, later: Later) -> None:
+    sign_in(client, password="不对")
+    sign_in(client)
+    later(timedelta(days=2))
+    sweep(cast(JobContext, None))  # it makes no use of its context
+    assert not Throttle.objects.exists()
+    assert not Session.objects.exists()
+    assert SignIn.objects.count() == 1
 
 
 def test_typed_names_are_not_kept_in_clear(account: Account) -> None:

@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.views import View
 from ninja import NinjaAPI
 
 from tulou.kernel.identity import GUEST, Actor
+from tulou.kernel.identity.urls import urlpatterns as identity_pages
 from tulou.kernel.permissions import Forbidden, action, guard_of, public_page, signed_in
 from tulou.kernel.permissions.guards import Guard
 from tulou.kernel.permissions.middleware import GuardMiddleware
@@ -105,3 +107,19 @@ def test_a_rest_path_is_marked_when_each_of_its_operations_is() -> None:
     assert guard_of(views["marked"]) == Guard("action", "t.write")
     assert guard_of(views["bare"]) is None
     assert guard_of(views["half"]) is None
+
+
+def test_a_denial_is_a_page_that_helps(client: Client) -> None:
+    denied = Forbidden(clerk(), "t.decide", reason="当前身份没有含此操作的角色", ask=("某厅账号管理员",))
+    request = RequestFactory().get("/", headers={"accept": "text/html"})
+    request.actor, request.user, request.session = denied.actor, AnonymousUser(), client.session  # type: ignore[attr-defined]
+    answer = GuardMiddleware(lambda r: HttpResponse()).process_exception(request, denied)
+    assert answer is not None
+    assert answer.status_code == 403
+    for said in ("没有权限", "审批", "当前身份没有含此操作的角色", "某厅账号管理员"):
+        assert said in answer.content.decode()
+
+
+def test_every_page_of_sign_in_is_marked() -> None:
+    unmarked = [str(pattern.pattern) for pattern in identity_pages if guard_of(pattern.callback) is None]
+    assert unmarked == []

@@ -8,8 +8,10 @@ from django.utils import timezone
 from tulou.kernel import calendar
 from tulou.kernel.calendar import DayKind
 from tulou.kernel.evidence import find
-from tulou.kernel.identity import Actor
+from tulou.kernel.identity import Actor, Party
 from tulou.kernel.outbox.models import OutboxEvent
+from tulou.kernel.permissions import register_role, registry
+from tulou.kernel.permissions.services import assign, delegate
 from tulou.kernel.workflow import Clock, Holder, clocks, due_within, escalate, overdue, remind, timeline
 from tulou.kernel.workflow.queries import clocks_for
 from tulou.kernel.workflow.tests.conftest import APPLICANT, AUTHORITY, SYSTEM, new_case
@@ -123,6 +125,28 @@ def test_escalation_hands_the_clock_over_and_is_proven(at: SetDay) -> None:
     assert step is not None
     assert (step.label, step.note) == ("升级督办", "承办岗位空缺")
     assert find(f"clock:{clock.pk}")[0].kind == "workflow.clock.escalated"
+
+
+def test_a_clock_waits_for_those_who_hold_its_desk_and_for_who_keeps_it(
+    at: SetDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(2026, 3, 2)
+    monkeypatch.setattr(registry, "_roles", dict(registry._roles))
+    register_role("example.examiner", "审查员")
+    place = Party.objects.create(pk=AUTHORITY.party, kind="agency")
+    examiner, colleague = (
+        Actor(Party.objects.create(kind="person").pk, place.pk, "person", label) for label in ("审查员", "同事")
+    )
+    assert examiner.person is not None
+    assert colleague.person is not None
+    assign(examiner.person, "example.examiner", place.pk, actor=Actor.system("安装"))
+    clock = clock_of(submitted())
+    assert [c.pk for c in clocks_for(examiner)] == [clock.pk]
+    assert list(clocks_for(colleague)) == []
+    period = {"valid_from": date(2026, 3, 1), "valid_to": date(2026, 3, 31)}
+    delegate(colleague.person, "example.examiner", place.pk, actor=examiner, reason="出差", **period)
+    assert [c.pk for c in clocks_for(colleague)] == [clock.pk]
+    assert list(clocks_for(SYSTEM)) == []
 
 
 def test_incident_clocks_count_hours_of_the_wall_clock(at: SetDay) -> None:
