@@ -57,10 +57,23 @@ class Sectioned(forms.BaseForm):
         return [self[name] for name in names if name in self.fields and not self[name].is_hidden]
 
 
+def _missing(field: forms.Field) -> str:
+    """What to do about an empty field."""
+    if isinstance(field, forms.BooleanField):
+        return "请阅读后勾选"
+    if isinstance(field, forms.FileField):
+        return "请选择文件"
+    return "请选择" if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "请填写"
+
+
 class PageForm(Sectioned, forms.Form):
     """A form that may be sent again without harm, such as a search."""
 
-    required_css_class = "tu-is-required"
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _missing(field)
 
 
 class IdempotentForm(PageForm):

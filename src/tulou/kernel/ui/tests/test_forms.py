@@ -47,6 +47,8 @@ def test_errors_stand_beside_the_field_and_in_a_linked_summary(viewer: Client) -
     assert 'id="id_name_error"' in page
     assert 'aria-invalid="true"' in page
     assert "有 2 处需要修改" in page
+    assert "需求名称：请填写" in page
+    assert "使用范围：请选择" in page
     assert "第八条" in page
 
 
