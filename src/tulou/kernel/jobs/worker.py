@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Final
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -83,7 +83,7 @@ async def _upkeep(name: str) -> None:
 
 
 def _one_round(name: str, ticker: Ticker, due_reap: bool, due_beat: bool) -> bool:
-    """One round of upkeep; False when the database did not answer, to be tried again in a second."""
+    """One round of upkeep; False when it failed (the database did not answer), to be tried again in a second."""
     try:
         close_old_connections()
         if due_beat:
@@ -91,7 +91,7 @@ def _one_round(name: str, ticker: Ticker, due_reap: bool, due_beat: bool) -> boo
         if due_reap and (count := queue.reap()):
             logger.warning("gave %s runs of dead workers back to the queue", count)
         ticker.tick()
-    except DatabaseError:
+    except Exception:
         logger.exception("upkeep of worker %s", name)
         return False
     finally:
