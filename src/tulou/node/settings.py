@@ -32,7 +32,7 @@ DATABASES = {
 
 KERNEL = [
     "identity", "permissions", "calendar", "temporal", "evidence", "outbox",
-    "workflow", "jobs", "files", "search", "ui",
+    "workflow", "jobs", "files", "search", "ui", "accounts",
 ]  # fmt: skip
 DOMAINS = ["law", "directory", "access", "standards", "catalog", "ingest", "quality", "sharing", "security"]
 

@@ -13,7 +13,7 @@ from tulou.kernel.identity.acting import actor_for
 from tulou.kernel.identity.actor import GUEST
 from tulou.kernel.identity.models import Account
 
-WHILE_PASSWORD_EXPIRED = frozenset({"identity:password", "identity:logout"})
+WHILE_PASSWORD_EXPIRED = frozenset({"accounts:password", "accounts:logout"})
 
 
 class ActingMiddleware:
@@ -43,4 +43,4 @@ class ActingMiddleware:
             return None
         if match is not None and match.view_name in WHILE_PASSWORD_EXPIRED:
             return None
-        return redirect(reverse("identity:password"))
+        return redirect(reverse("accounts:password"))

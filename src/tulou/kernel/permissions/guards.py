@@ -70,7 +70,7 @@ def _not_signed_in(request: HttpRequest) -> HttpResponseBase | None:
         return None
     wants_page = "text/html" in request.headers.get("Accept", "") and not request.headers.get("HX-Request")
     if wants_page:
-        return redirect_to_login(request.get_full_path(), login_url=reverse("identity:login"))
+        return redirect_to_login(request.get_full_path(), login_url=reverse("accounts:login"))
     return HttpResponse("请先登录后再操作。", status=401, content_type="text/plain; charset=utf-8")
 
 

@@ -39,7 +39,7 @@ def create(
         from django.core.exceptions import ValidationError
         from django.db import transaction
 
-        from tulou.kernel.identity.services import create_account
+        from tulou.kernel.accounts.services import create_account
 
         password = _password()
         try:
@@ -54,7 +54,7 @@ def create(
 
 def _assign(account: "Account", role: str, code: str) -> None:
     from tulou.domains.directory.public import agency_by_code
-    from tulou.kernel.permissions.services import assign
+    from tulou.kernel.accounts.desks import assign
 
     agency = agency_by_code(code)
     if agency is None:
@@ -81,7 +81,7 @@ def show() -> None:
 def reset_password(login: Login) -> None:
     """A first password, to be changed at the next sign-in."""
     with attached():
-        from tulou.kernel.identity import services
+        from tulou.kernel.accounts import services
 
         password = _password()
         services.reset_password(_account(login), password, actor=_operator())
@@ -91,7 +91,7 @@ def reset_password(login: Login) -> None:
 def disable(login: Login) -> None:
     """Close the account."""
     with attached():
-        from tulou.kernel.identity import services
+        from tulou.kernel.accounts import services
 
         services.set_active(_account(login), False, actor=_operator())
         typer.echo(f"已停用 {login}")
@@ -100,7 +100,7 @@ def disable(login: Login) -> None:
 def enable(login: Login) -> None:
     """Open it again."""
     with attached():
-        from tulou.kernel.identity import services
+        from tulou.kernel.accounts import services
 
         services.set_active(_account(login), True, actor=_operator())
         typer.echo(f"已启用 {login}")

@@ -7,9 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from tulou.kernel.accounts.desks import assign
 from tulou.kernel.identity import Actor
 from tulou.kernel.permissions import Assignment, forbid_together
-from tulou.kernel.permissions.services import assign
 from tulou.kernel.permissions.tests.conftest import organisation, person
 
 

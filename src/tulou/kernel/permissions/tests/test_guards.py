@@ -10,12 +10,12 @@ from django.test import Client, RequestFactory
 from django.views import View
 from ninja import NinjaAPI
 
+from tulou.kernel.accounts.desks import assign
+from tulou.kernel.accounts.urls import urlpatterns as account_pages
 from tulou.kernel.identity import GUEST, Actor
-from tulou.kernel.identity.urls import urlpatterns as identity_pages
 from tulou.kernel.permissions import Forbidden, action, guard_of, public_page, signed_in
 from tulou.kernel.permissions.guards import Guard
 from tulou.kernel.permissions.middleware import GuardMiddleware
-from tulou.kernel.permissions.services import assign
 from tulou.kernel.permissions.tests.conftest import acting, organisation, person
 
 pytestmark = pytest.mark.django_db
@@ -121,5 +121,5 @@ def test_a_denial_is_a_page_that_helps(client: Client) -> None:
 
 
 def test_every_page_of_sign_in_is_marked() -> None:
-    unmarked = [str(pattern.pattern) for pattern in identity_pages if guard_of(pattern.callback) is None]
+    unmarked = [str(pattern.pattern) for pattern in account_pages if guard_of(pattern.callback) is None]
     assert unmarked == []

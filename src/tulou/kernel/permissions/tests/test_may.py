@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils import timezone
 
+from tulou.kernel.accounts.desks import assign, delegate, end_assignment, end_delegation
 from tulou.kernel.evidence import find
 from tulou.kernel.identity import GUEST, Actor, workplaces_of
 from tulou.kernel.permissions import (
@@ -26,7 +27,6 @@ from tulou.kernel.permissions import (
 )
 from tulou.kernel.permissions.decide import region_within
 from tulou.kernel.permissions.queries import remembering
-from tulou.kernel.permissions.services import assign, delegate, end_assignment, end_delegation
 from tulou.kernel.permissions.tests.conftest import acting, organisation, person
 
 pytestmark = pytest.mark.django_db

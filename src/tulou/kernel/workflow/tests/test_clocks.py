@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from tulou.kernel import calendar
+from tulou.kernel.accounts.desks import assign, delegate
 from tulou.kernel.calendar import DayKind
 from tulou.kernel.evidence import find
 from tulou.kernel.identity import Actor, Party
 from tulou.kernel.outbox.models import OutboxEvent
 from tulou.kernel.permissions import register_role, registry
-from tulou.kernel.permissions.services import assign, delegate
 from tulou.kernel.workflow import Clock, Holder, clocks, due_within, escalate, overdue, remind, timeline
 from tulou.kernel.workflow.queries import clocks_for
 from tulou.kernel.workflow.tests.conftest import APPLICANT, AUTHORITY, SYSTEM, new_case

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from tulou.kernel.identity import sealing, totp
+from tulou.kernel.accounts import totp
+from tulou.kernel.accounts.tests.conftest import INSTALL, PASSWORD, Later, sign_in
+from tulou.kernel.identity import sealing
 from tulou.kernel.identity.models import Account
-from tulou.kernel.identity.tests.conftest import INSTALL, PASSWORD, Later, sign_in
 from tulou.trust.ids import new_id
 
 pytestmark = pytest.mark.django_db

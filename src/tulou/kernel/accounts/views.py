@@ -15,13 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from tulou.kernel.accounts import services, totp
+from tulou.kernel.accounts.forms import CodeForm, ConfirmForm, PasswordForm, SignInForm
+from tulou.kernel.accounts.signing_in import SignInRefused, check_code, check_password
 from tulou.kernel.evidence import record
-from tulou.kernel.identity import acting, services, sessions, totp
+from tulou.kernel.identity import acting, sessions
 from tulou.kernel.identity.actor import Actor, actor_of
-from tulou.kernel.identity.forms import CodeForm, ConfirmForm, PasswordForm, SignInForm
 from tulou.kernel.identity.models import Account
 from tulou.kernel.identity.sealing import seal, unseal
-from tulou.kernel.identity.signing_in import SignInRefused, check_code, check_password
 from tulou.kernel.permissions import public_page, signed_in
 
 PENDING = "half_signed_in"
@@ -49,9 +50,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 return _let_in(request, account, following)
             request.session.cycle_key()
             request.session[PENDING] = [str(account.pk), timezone.now().isoformat(), following]
-            return redirect("identity:code")
+            return redirect("accounts:code")
     status = 200 if not form.errors else 422
-    return render(request, "identity/login.html", {"form": form, "next": following}, status=status)
+    return render(request, "accounts/login.html", {"form": form, "next": following}, status=status)
 
 
 @public_page
@@ -61,7 +62,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     account, following = _half_signed_in(request)
     if account is None:
         messages.info(request, "请重新输入登录名和口令")
-        return redirect("identity:login")
+        return redirect("accounts:login")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,7 +71,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             return _let_in(request, account, following)
-    return render(request, "identity/code.html", {"form": form}, status=200 if not form.errors else 422)
+    return render(request, "accounts/code.html", {"form": form}, status=200 if not form.errors else 422)
 
 
 @public_page
@@ -78,7 +79,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session."""
     sessions.close_session(request)
-    return redirect("identity:login")
+    return redirect("accounts:login")
 
 
 @signed_in
@@ -104,7 +105,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "current": actor_of(request).session,
         "codes_left": mine.recovery_codes.filter(used_at=None).count(),
     }
-    return render(request, "identity/account.html", context)
+    return render(request, "accounts/account.html", context)
 
 
 @signed_in
@@ -123,9 +124,9 @@ def password(request: HttpRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, mine)
             messages.success(request, "口令已修改，其他设备上的登录已全部退出")
-            return redirect("identity:account")
+            return redirect("accounts:account")
     context = {"form": form, "account": mine}
-    return render(request, "identity/password.html", context, status=200 if not form.errors else 422)
+    return render(request, "accounts/password.html", context, status=200 if not form.errors else 422)
 
 
 @signed_in
@@ -134,7 +135,7 @@ def totp_enrol(request: HttpRequest) -> HttpResponse:
     """Show a new secret to be scanned, and put it in force when a code proves it."""
     mine = owner(request)
     if mine.has_totp:
-        return redirect("identity:account")
+        return redirect("accounts:account")
     secret = _pending_secret(request, mine)
     form = CodeForm(request.POST or None)
     form.fields["code"].help_text = "扫码之后，输入手机验证器上显示的6位数字"
@@ -145,11 +146,11 @@ def totp_enrol(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             request.session.pop(ENROLLING, None)
-            return render(request, "identity/recovery_codes.html", {"codes": codes})
+            return render(request, "accounts/recovery_codes.html", {"codes": codes})
     # the drawing is made here from our own text; nothing a user typed is in it
     drawing = mark_safe(totp.qr_code(mine, secret))  # noqa: S308
     context = {"form": form, "drawing": drawing, "secret": secret}
-    return render(request, "identity/totp.html", context, status=200 if not form.errors else 422)
+    return render(request, "accounts/totp.html", context, status=200 if not form.errors else 422)
 
 
 @signed_in
@@ -167,8 +168,8 @@ def totp_off(request: HttpRequest) -> HttpResponse:
         else:
             totp.disable(mine, actor=actor_of(request))
             messages.success(request, "动态口令已停用，今后仅凭口令登录")
-            return redirect("identity:account")
-    return render(request, "identity/totp_off.html", {"form": form}, status=200 if not form.errors else 422)
+            return redirect("accounts:account")
+    return render(request, "accounts/totp_off.html", {"form": form}, status=200 if not form.errors else 422)
 
 
 @signed_in
@@ -179,7 +180,7 @@ def end_session(request: HttpRequest, sign_in: UUID) -> HttpResponse:
         messages.success(request, "该设备上的登录已退出")
     else:
         messages.info(request, "该登录已经结束")
-    return redirect("identity:account")
+    return redirect("accounts:account")
 
 
 @signed_in
@@ -188,7 +189,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End all of one's own sessions but this one."""
     ended = sessions.revoke_others(owner(request), actor_of(request).session)
     messages.success(request, f"已退出其他{ended}处登录")
-    return redirect("identity:account")
+    return redirect("accounts:account")
 
 
 def owner(request: HttpRequest) -> Account:

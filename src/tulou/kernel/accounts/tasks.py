@@ -4,7 +4,7 @@ from tulou.kernel.jobs import JobContext, every, job
 
 
 @every(cron="10 3 * * *")
-@job("identity.sweep", "清理过期的登录限制和会话")
+@job("accounts.sweep", "清理过期的登录限制和会话")
 def sweep(ctx: JobContext) -> None:
     """Counts that no longer count, and sessions that can no longer be used; the list of sign-ins is kept."""
     from django.contrib.sessions.backends.db import SessionStore

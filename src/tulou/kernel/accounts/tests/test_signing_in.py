@@ -11,13 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from tulou.kernel.accounts import signing_in
+from tulou.kernel.accounts.services import reset_password, set_active
+from tulou.kernel.accounts.signing_in import SignInRefused, check_password
+from tulou.kernel.accounts.tasks import sweep
+from tulou.kernel.accounts.tests.conftest import INSTALL, PASSWORD, Later, sign_in
 from tulou.kernel.evidence import find
-from tulou.kernel.identity import signing_in, throttle
+from tulou.kernel.identity import throttle
 from tulou.kernel.identity.models import Account, SignIn, Throttle
-from tulou.kernel.identity.services import reset_password, set_active
-from tulou.kernel.identity.signing_in import SignInRefused, check_password
-from tulou.kernel.identity.tasks import sweep
-from tulou.kernel.identity.tests.conftest import INSTALL, PASSWORD, Later, sign_in
 from tulou.kernel.jobs import JobContext
 
 pytestmark = pytest.mark.django_db
@@ -179,19 +180,19 @@ def test_one_sees_and_ends_ones_own_sessions(client: Client, account: Account) -
     sign_in(elsewhere)
     assert "图书馆的电脑" in client.get("/account/").content.decode()
     other = SignIn.objects.get(device="图书馆的电脑")
-    client.post(reverse("identity:end-session", args=[other.pk]))
+    client.post(reverse("accounts:end-session", args=[other.pk]))
     assert elsewhere.get("/account/").status_code == 401
     assert client.get("/account/").status_code == 200
 
 
 def test_nobody_ends_anothers_session(client: Client, account: Account) -> None:
-    from tulou.kernel.identity.services import create_account
+    from tulou.kernel.accounts.services import create_account
 
     create_account("gongan.data", "省公安厅数据管理员", PASSWORD, actor=INSTALL, must_change_password=False)
     stranger = Client()
     sign_in(client)
     sign_in(stranger, login="gongan.data")
-    stranger.post(reverse("identity:end-session", args=[SignIn.objects.get(account=account).pk]))
+    stranger.post(reverse("accounts:end-session", args=[SignIn.objects.get(account=account).pk]))
     assert client.get("/account/").status_code == 200
 
 

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from tulou.kernel.identity import views
+from tulou.kernel.accounts import views
 
-app_name = "identity"
+app_name = "accounts"
 urlpatterns = [
     path("login/", views.sign_in, name="login"),
     path("login/code/", views.second_step, name="code"),

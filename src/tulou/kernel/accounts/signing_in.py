@@ -7,7 +7,8 @@ import logging
 
 from django.contrib.auth.hashers import make_password
 
-from tulou.kernel.identity import throttle, totp
+from tulou.kernel.accounts import totp
+from tulou.kernel.identity import throttle
 from tulou.kernel.identity.models import Account
 
 log = logging.getLogger("tulou.identity")

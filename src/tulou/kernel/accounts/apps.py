@@ -1,0 +1,19 @@
+"""The accounts room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "tulou.kernel.accounts"
+    label = "accounts"
+    verbose_name = "账号"
+
+    def ready(self) -> None:
+        from tulou.kernel.permissions import register_action
+        from tulou.kernel.ui.shell import register_door
+
+        register_action("identity.manage", "管理账号", by_system=True)
+        register_door("login", "accounts:login")
+        register_door("logout", "accounts:logout")
+        register_door("account", "accounts:account")
+        register_door("acting", "accounts:acting")
