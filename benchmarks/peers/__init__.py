@@ -1,0 +1,1 @@
+"""What our rooms are measured against, each written before ours was tuned."""
