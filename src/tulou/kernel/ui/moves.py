@@ -3,7 +3,8 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 
 from tulou.kernel.permissions import Forbidden
@@ -25,10 +26,10 @@ class MoveForm(IdempotentForm):
 
 
 class MovePage(FormPage):
-    """Subclass, name flow and move, say which object, call the service in `make`."""
+    """Subclass, name flow and move (or give the move to `as_view`), say which object, call the service in `make`."""
 
     flow: ClassVar[Flow[Any]]
-    move: ClassVar[str]
+    move: str = ""
     form_class: ClassVar[type[IdempotentForm]] = MoveForm
 
     # What a room overrides
@@ -54,6 +55,14 @@ class MovePage(FormPage):
         if found is None:
             raise Http404
         return found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form; from a state where the move does not start there is nothing to fill in."""
+        if self.object.status not in self.flow.moves[self.move].sources:
+            state = self.flow.state_label(self.object.status)
+            messages.warning(request, f"该事项现在是“{state}”，不能办理“{self.title}”，下方是最新情况")
+            return HttpResponseRedirect(self.object_url())
+        return super().get(request, *args, **kwargs)
 
     def prepare(self) -> None:
         """Opening the page is refused to those who could not make the move in any state it starts from."""

@@ -175,6 +175,8 @@ class ObjectPage(View):
     @property
     def status_label(self) -> str:
         """The state in words."""
+        if self.flow:
+            return self.flow.state_label(self.status)
         label = getattr(self.object, "get_status_display", None)
         return str(label()) if label else self.status
 

@@ -16,6 +16,9 @@ from tulou.kernel.permissions import Assignment, register_action, register_role
 from tulou.kernel.ui import menus, shell, slots
 from tulou.kernel.ui.tests import demo
 from tulou.kernel.workflow import Clock
+from tulou.kernel.workflow.tests.conftest import example, example_table, rules
+
+__all__ = ["example", "example_table", "rules"]
 
 NAMES = {"home": "福建省民政厅", "other": "福建省数据管理局"}
 
