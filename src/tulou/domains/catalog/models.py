@@ -96,6 +96,7 @@ class Entry(VersionedModel, Stateful):
     published_on = models.DateField("发布日期", null=True, editable=False)
     change_reason = models.CharField("变更原因", max_length=300, blank=True)
     change_trigger_on = models.DateField("变更触发日期", null=True, blank=True)
+    offered_on = models.DateField("提请部门审核日期", null=True, editable=False)
     zone = models.CharField("数据区", max_length=40, blank=True, editable=False)
     table = models.CharField("数据表", max_length=48, blank=True)
     data_updated_on = models.DateField("数据更新日期", null=True, editable=False)
@@ -130,7 +131,7 @@ class Entry(VersionedModel, Stateful):
         return self.version > 0
 
 
-EntryHistory = history_model(Entry, exclude=("updated_at",))
+EntryHistory = history_model(Entry, exclude=("updated_at", "offered_on"))
 
 
 class Item(models.Model):

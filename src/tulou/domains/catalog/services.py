@@ -15,6 +15,9 @@ from tulou.domains.catalog.policies import may_compile
 from tulou.domains.catalog.vocabulary import EntryStatus
 from tulou.domains.catalog.workflow import ENTRY
 from tulou.domains.directory.public import agency as agency_info
+from tulou.domains.directory.public import duty as duty_info
+from tulou.domains.directory.public import holder_today
+from tulou.domains.directory.public import system as system_info
 from tulou.kernel import temporal
 from tulou.kernel.calendar import today
 from tulou.kernel.evidence import record
@@ -49,13 +52,8 @@ def save_content(entry: Entry, content: Content, *, actor: Actor, revision: int 
     Raises:
         ValidationError: it cannot be edited now, was changed by somebody else, or a value is impossible.
     """
-    row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
-    if not may_compile(row, actor):
-        raise Forbidden(actor, "catalog.compile", name="编制目录", reason="只有提供方的数据管理员可以修改", ask=())
-    if row.status not in EDITABLE:
-        raise ValidationError(f"目录当前为“{row.get_status_display()}”，不能修改；请先撤回或发起变更")
-    if revision is not None and revision != row.revision:
-        raise ValidationError("您打开页面之后，目录已由他人办理，请刷新页面后再修改")
+    row = _editable(entry, actor, revision)
+    row.offered_on = None
     if row.version == 0:
         _write(row, content)
     else:
@@ -65,35 +63,49 @@ def save_content(entry: Entry, content: Content, *, actor: Actor, revision: int 
         _validate(trial, content)
         whole = content_of(trial, item_rows(trial, content.get("items", [])))
         Draft.objects.update_or_create(entry=row, defaults={"content": whole})
+        row.save(update_fields=["offered_on"])
     record("catalog.entry.save", actor=actor, subjects=[f"entry:{row.id}"], data={"sha256": digest(content)})
     return row
 
 
-def endorse(entry: Entry, *, actor: Actor, note: str = "") -> Entry:
+@transaction.atomic
+def offer(entry: Entry, *, actor: Actor) -> Entry:
+    """Say that the content is ready for the own office's examination (提请部门审核); saving it again takes that back.
+
+    Raises:
+        ValidationError: what is still missing, field by field, or it is with somebody else already.
+    """
+    row = _editable(entry, actor, None)
+    _demand_complete(row)
+    row.offered_on = today()
+    row.save(update_fields=["offered_on"])
+    subjects = [f"entry:{row.id}", f"agency:{row.provider_id}"]
+    record("catalog.entry.offer", actor=actor, subjects=subjects, data={"sha256": digest(working_content(row))})
+    return row
+
+
+def endorse(entry: Entry, *, actor: Actor, note: str = "", revision: int | None = None) -> Entry:
     """The provider's own office agrees; only a content without findings can go on.
 
     Raises:
         ValidationError: what is still missing, field by field.
     """
     _demand_complete(entry)
-    move = "endorse" if entry.status == EntryStatus.DRAFT else "endorse_change"
-    return ENTRY.advance(entry, move, actor=actor, note=note)
+    return _advance(entry, "endorse", actor=actor, note=note, revision=revision, changes={"offered_on": None})
 
 
-def submit(entry: Entry, *, actor: Actor, note: str = "") -> Entry:
+def submit(entry: Entry, *, actor: Actor, note: str = "", revision: int | None = None) -> Entry:
     """Send it to the bureau's review desk; the review clock starts."""
     _demand_complete(entry)
-    move = "submit" if entry.status == EntryStatus.ENDORSED else "submit_change"
-    return ENTRY.advance(entry, move, actor=actor, note=note)
+    return _advance(entry, "submit", actor=actor, note=note, revision=revision)
 
 
-def recall(entry: Entry, *, actor: Actor, note: str = "") -> Entry:
+def recall(entry: Entry, *, actor: Actor, note: str = "", revision: int | None = None) -> Entry:
     """Take it back for further work before it is submitted."""
-    move = "recall" if entry.status == EntryStatus.ENDORSED else "recall_change"
-    return ENTRY.advance(entry, move, actor=actor, note=note)
+    return _advance(entry, "recall", actor=actor, note=note, revision=revision)
 
 
-def send_back(entry: Entry, *, remarks: str, actor: Actor) -> Entry:
+def send_back(entry: Entry, *, remarks: str, actor: Actor, revision: int | None = None) -> Entry:
     """Return it to its agency with remarks.
 
     Raises:
@@ -101,8 +113,7 @@ def send_back(entry: Entry, *, remarks: str, actor: Actor) -> Entry:
     """
     if not remarks.strip():
         raise ValidationError({"note": "请写明退回原因，便于提供方修改"})
-    move = "send_back" if entry.status == EntryStatus.SUBMITTED else "send_back_change"
-    return ENTRY.advance(entry, move, actor=actor, note=remarks)
+    return _advance(entry, "send_back", actor=actor, note=remarks, revision=revision)
 
 
 @transaction.atomic
@@ -114,10 +125,10 @@ def publish(entry: Entry, *, actor: Actor, note: str = "", revision: int | None 
     """
     row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     content = _demand_complete(row)
-    first = entry.status == EntryStatus.SUBMITTED
-    ENTRY.advance(
+    first = not _is_change(entry)
+    _advance(
         row,
-        "publish" if first else "publish_change",
+        "publish",
         actor=actor,
         note=note,
         revision=entry.revision if revision is None else revision,
@@ -144,7 +155,9 @@ def publish(entry: Entry, *, actor: Actor, note: str = "", revision: int | None 
 
 
 @transaction.atomic
-def begin_change(entry: Entry, *, reason: str, trigger_on: date | None = None, actor: Actor) -> Entry:
+def begin_change(
+    entry: Entry, *, reason: str, trigger_on: date | None = None, actor: Actor, revision: int | None = None
+) -> Entry:
     """Open a change of a published entry; the update clock starts.
 
     Raises:
@@ -155,21 +168,22 @@ def begin_change(entry: Entry, *, reason: str, trigger_on: date | None = None, a
     if trigger_on is not None and trigger_on > today():
         raise ValidationError({"trigger_on": "变更触发日期不能晚于今天"})
     changes = {"change_reason": reason, "change_trigger_on": trigger_on or today()}
-    ENTRY.advance(entry, "change", actor=actor, note=reason, changes=changes)
+    ENTRY.advance(entry, "change", actor=actor, note=reason, revision=revision, changes=changes)
     Draft.objects.update_or_create(entry=entry, defaults={"content": content_of(entry)})
     return entry
 
 
 @transaction.atomic
-def abandon_change(entry: Entry, *, actor: Actor) -> Entry:
+def abandon_change(entry: Entry, *, actor: Actor, note: str = "", revision: int | None = None) -> Entry:
     """Drop a change in preparation; the published version stays."""
-    ENTRY.advance(entry, "abandon_change", actor=actor)
+    changes = {"offered_on": None}
+    ENTRY.advance(entry, "abandon_change", actor=actor, note=note, revision=revision, changes=changes)
     Draft.objects.filter(entry=entry).delete()
     return entry
 
 
 @transaction.atomic
-def retire(entry: Entry, *, reason: str, actor: Actor) -> Entry:
+def retire(entry: Entry, *, reason: str, actor: Actor, revision: int | None = None) -> Entry:
     """Take an entry out of use; its code and versions stay readable.
 
     Raises:
@@ -177,7 +191,7 @@ def retire(entry: Entry, *, reason: str, actor: Actor) -> Entry:
     """
     if not reason.strip():
         raise ValidationError({"reason": "请填写停用原因"})
-    ENTRY.advance(entry, "retire", actor=actor, note=reason)
+    ENTRY.advance(entry, "retire", actor=actor, note=reason, revision=revision)
     temporal.record(entry, actor=actor, note=reason)
     search.refresh(entry)
     return entry
@@ -209,6 +223,26 @@ def zone_of(entry: Entry) -> str:
     return f"{provider.code.replace('-', '_')}_{'sealed' if sealed else 'plain'}"
 
 
+def _is_change(entry: Entry) -> bool:
+    return entry.status in (EntryStatus.CHANGING, EntryStatus.CHANGE_ENDORSED, EntryStatus.CHANGE_SUBMITTED)
+
+
+def _advance(entry: Entry, move: str, *, actor: Actor, **facts: Any) -> Entry:
+    """Make a move of the first publication, or its counterpart while a published entry is changed."""
+    return ENTRY.advance(entry, f"{move}_change" if _is_change(entry) else move, actor=actor, **facts)
+
+
+def _editable(entry: Entry, actor: Actor, revision: int | None) -> Entry:
+    row = Entry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    if not may_compile(row, actor):
+        raise Forbidden(actor, "catalog.compile", name="编制目录", reason="只有提供方的数据管理员可以修改", ask=())
+    if row.status not in EDITABLE:
+        raise ValidationError(f"目录当前为“{row.get_status_display()}”，不能修改；请先撤回或发起变更")
+    if revision is not None and revision != row.revision:
+        raise ValidationError("您打开页面之后，目录已由他人办理，请刷新页面后再修改")
+    return row
+
+
 def _demand_complete(entry: Entry) -> Content:
     content = working_content(entry)
     found = checks.findings(content, on=today())
@@ -221,14 +255,27 @@ def _validate(entry: Entry, content: Mapping[str, Any]) -> None:
     entry.clean_fields(exclude=["status", "provider"])
     entry.validate_unique()
     entry.validate_constraints(exclude=["status"])
-    problems = []
+    problems = [*_foreign(entry)]
     for row, item in enumerate(item_rows(entry, content.get("items", [])), start=1):
         try:
-            item.clean_fields(exclude=["entry"])
+            item.clean_fields(exclude=["entry", *(["label"] if not item.label else [])])
         except ValidationError as wrong:
             problems += [f"信息项第{row}行：{message}" for message in wrong.messages]
     if problems:
         raise ValidationError({"__all__": problems})
+
+
+def _foreign(entry: Entry) -> list[str]:
+    """A duty or system that another agency registered cannot be the source of this entry."""
+    found = []
+    home = holder_today(entry.provider_id)
+    duty = duty_info(entry.duty_id) if entry.duty_id else None
+    system = system_info(entry.system_id) if entry.system_id else None
+    if duty and holder_today(duty.agency) != home:
+        found.append(f"职责“{duty.name}”不属于提供方，请选择本机构的权责清单事项")
+    if system and holder_today(system.agency) != home:
+        found.append(f"信息系统“{system.name}”不属于提供方，请选择本机构的信息系统")
+    return found
 
 
 def _write(row: Entry, content: Content) -> None:

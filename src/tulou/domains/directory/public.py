@@ -22,6 +22,7 @@ __all__ = [
     "holder_today",
     "is_within",
     "name_on",
+    "predecessors",
     "roles",
     "system",
     "systems_of",
@@ -116,6 +117,11 @@ def name_on(agency_id: UUID, on: date) -> str | None:
 def holder_today(agency_id: UUID) -> UUID:
     """Who holds today what this agency held: itself, or the end of its chain of successions."""
     return queries.successors([agency_id])[agency_id]
+
+
+def predecessors(agency_id: UUID) -> frozenset[UUID]:
+    """The agency itself and every agency whose place it holds today."""
+    return queries.predecessors(agency_id)
 
 
 def is_within(agency_id: UUID, ancestor: UUID) -> bool:

@@ -28,6 +28,12 @@ def _end_of(start: UUID, moves: dict[UUID, UUID]) -> UUID:
     raise ValueError(f"机构承继关系成环：{start}")
 
 
+def predecessors(agency: UUID) -> frozenset[UUID]:
+    """The agency itself and all whose chain of successions ends with it today."""
+    moves = dict(Succession.objects.filter(on__lte=today()).values_list("predecessor_id", "successor_id"))
+    return frozenset({agency, *(start for start in moves if _end_of(start, moves) == agency)})
+
+
 def names(ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of today of these agencies."""
     return dict(Agency.objects.filter(pk__in=ids).values_list("id", "name"))
