@@ -12,11 +12,11 @@ from tulou.node import registers
 pytestmark = pytest.mark.django_db
 ACTOR = Actor.system("test")
 
-NODES = [
+NODES: list[dict[str, Any]] = [
     {"code": "fujian", "name": "省级平台", "kind": "province", "region": "350000", "parent": None},
     {"code": "fuzhou", "name": "福州市平台", "kind": "city", "region": "350100", "parent": "fujian"},
 ]
-AGENCIES = [
+AGENCIES: list[dict[str, Any]] = [
     {"code": "FJ-001", "name": "福建省民政厅", "short_name": "省民政厅", "kind": "department", "region": "350000",
      "node": "fujian", "parent": None, "uscc": ""},
 ]  # fmt: skip
@@ -29,10 +29,17 @@ CODES = [
      "standard": "GB/T 2261.1-2003", "codes": [{"value": "1", "label": "男性", "parent": ""}]},
 ]  # fmt: skip
 LAWS = [
-    {"code": "L-1", "title": "数据安全法", "kind": "law", "supports": ["duty"], "valid_from": "2021-09-01",
-     "valid_to": None, "number": "", "article": "第三十八条", "text": "", "url": "", "verified": False},
+    {"code": "L-1", "title": "数据安全法", "kind": "law", "supports": ["duty"],
+     "valid_from": "2021-09-01", "valid_to": None, "number": "", "article": "第三十八条", "text": "", "url": "",
+     "verified": False},
 ]  # fmt: skip
-GIVEN: dict[str, list[dict[str, Any]]] = {"nodes": NODES, "agencies": AGENCIES, "duties": DUTIES, "codes": CODES, "laws": LAWS}
+GIVEN: dict[str, list[dict[str, Any]]] = {
+    "nodes": NODES,
+    "agencies": AGENCIES,
+    "duties": DUTIES,
+    "codes": CODES,
+    "laws": LAWS,
+}
 
 
 def taken(name: str, lines: list[dict[str, Any]]) -> tuple[int, list[registers.Refusal]]:
@@ -58,8 +65,8 @@ def test_what_was_imported_is_exported_and_taken_again_without_a_change() -> Non
     ],
 )
 def test_a_line_that_cannot_be_taken_is_named_and_the_others_are_kept(line: str, reason: str) -> None:
-    for name in ("nodes", "agencies"):
-        taken(name, GIVEN[name])
+    taken("nodes", NODES)
+    taken("agencies", AGENCIES)
     count, refused = registers.take("duties", [line, json.dumps(DUTIES[0])], actor=ACTOR)
     assert (count, [refusal.number for refusal in refused]) == (1, [1])
     assert reason in refused[0].reason

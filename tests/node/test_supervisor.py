@@ -82,6 +82,22 @@ def test_check_finds_a_running_node_in_order(running_node: RunningNode) -> None:
     assert "数据库结构：最新" in told.stdout
 
 
+def test_the_first_account_is_opened_from_the_command_line(running_node: RunningNode) -> None:
+    opened = running_node.run("user", "create", "admin", "--label", "系统管理员")
+    assert opened.returncode == 0, opened.stderr
+    again = running_node.run("user", "create", "admin", "--label", "系统管理员")
+    assert (again.returncode, "已被使用" in again.stderr) == (1, True)
+    assert running_node.run("user", "disable", "admin").returncode == 0
+    assert "admin\t系统管理员\t\t停用" in running_node.run("user", "list").stdout
+
+
+def test_the_node_at_rest_stays_within_a_gibibyte(running_node: RunningNode) -> None:
+    """Proportional shares, so that pages which PostgreSQL's processes share are counted once."""
+    shares = [memory(pid) for pid in running_node.processes()]
+    assert len(shares) >= 8
+    assert sum(shares) < 2**20
+
+
 def test_ctrl_c_stops_everything_and_the_data_stays(stopped_node: RunningNode) -> None:
     stopped_node.start()
     key = (stopped_node.data / "secrets" / "secret_key").read_text()
@@ -89,6 +105,8 @@ def test_ctrl_c_stops_everything_and_the_data_stays(stopped_node: RunningNode) -
     stopped_node.supervisor.send_signal(signal.SIGINT)
     assert stopped_node.supervisor.wait(15) == 0
     assert stopped_node.processes() == set()
+    for log in (stopped_node.data / "logs").iterdir():
+        assert "panicked" not in log.read_text(errors="replace"), log.name
     stopped_node.start()
     assert eventually(stopped_node.well)
     assert (stopped_node.data / "secrets" / "secret_key").read_text() == key
@@ -153,3 +171,9 @@ def has_moved_on(node: RunningNode, known: int) -> bool:
 def children(pid: int) -> set[int]:
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return {int(number) for number in file.read().split()}
+
+
+def memory(pid: int) -> int:
+    """The process's proportional share of memory, in KiB."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("Pss:"))

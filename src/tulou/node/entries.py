@@ -75,6 +75,7 @@ async def _gateway(port: int) -> None:
     for request in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(request, server.stop)
     await server.serve()
+    await app.close()
 
 
 def prepare() -> None:
