@@ -119,6 +119,14 @@ class Lake:
         with self.reading(zone) as cursor:
             return list_batches(cursor, zone, since)
 
+    def standing(self, ref: TableRef, batch_id: str) -> tuple[int, int | None]:
+        """How many current rows the table has now, and the snapshot with which a batch landed."""
+        with self.reading(ref.zone) as cursor:
+            rows = cursor.execute(f"SELECT count(*) FROM {shape.path(ref)} WHERE is_current").fetchone() or (0,)
+            landed = f"SELECT snapshot_id FROM {shape.LEDGER} WHERE batch_id = ? AND table_name = ?"
+            found = cursor.execute(landed, [batch_id, ref.name]).fetchone()
+        return int(rows[0]), int(found[0]) if found else None
+
     @contextmanager
     def reading(self, zone: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """A fresh cursor that can read this zone and nothing else."""

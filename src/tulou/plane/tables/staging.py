@@ -3,11 +3,11 @@
 Row identity: a keyed table's row is known by its business key, a keyless
 one by its content and its occurrence within the batch, so that sending the
 same rows again adds nothing. Hashes are SHA-256 cut to 128 bits over the
-values that are not null, under their names, so that a column added later
+values that are not null, under their places, so that a column added later
 leaves old hashes valid; sealed values enter by their keyed hash only.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -105,9 +105,9 @@ def stage(
     brought = {name for name, *_ in cursor.execute(f"DESCRIBE {landing.select}").fetchall()}
     columns = tuple(column for column in schema.columns if column.name in brought)
     hashed = "".join(f', hash_in_zone("{c.name}") AS "{c.hash_name}"' for c in columns if c.sealed)
-    key = fingerprint([c for c in columns if c.key]) if schema.keys else "_row_hash"
+    key = fingerprint(schema, [c for c in columns if c.key]) if schema.keys else "_row_hash"
     cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *, {fingerprint(columns)} AS _row_hash, {key} AS _row_key, "
+        f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *, {fingerprint(schema, columns)} AS _row_hash, {key} AS _row_key, "
         f"len(_broken) = 0 AS _clean FROM (SELECT *{_refusing_keyless(columns)}{hashed} FROM ({landing.select}))"
     )
     cursor.unregister("incoming")
@@ -132,20 +132,21 @@ def _refusing_keyless(columns: tuple[Column, ...]) -> str:
     return f" REPLACE ({broken}, {reasons})"
 
 
-def fingerprint(columns: "list[Column] | tuple[Column, ...]") -> str:
-    """SQL of the hash of these columns' values."""
-    return f"CAST(substr(sha256(concat_ws({_SEPARATOR}, {', '.join(map(_named, columns))})), 1, 32) AS UUID)"
+def fingerprint(schema: TableSchema, columns: Iterable[Column]) -> str:
+    """SQL of the hash of these columns' values; a column is known by its place, which never changes."""
+    values = ", ".join(_placed(schema.names.index(column.name), column) for column in columns)
+    return f"CAST(substr(sha256(concat_ws({_SEPARATOR}, {values})), 1, 32) AS UUID)"
 
 
-def _named(column: Column) -> str:
-    """`name=value`; null stays null and is left out. A doubled separator cannot be one between values."""
+def _placed(place: int, column: Column) -> str:
+    """`place:value`; null stays null and is left out. A doubled separator cannot be one between values."""
+    value = f'CAST("{column.name}" AS VARCHAR)'
     if column.sealed:
-        return f"""'{column.name}=' || "{column.hash_name}\""""
-    if column.type == "text":
-        value = f'replace("{column.name}", {_SEPARATOR}, {_SEPARATOR} || {_SEPARATOR})'
-    else:
-        value = f'CAST("{column.name}" AS VARCHAR)'
-    return f"'{column.name}=' || {value}"
+        value = f'"{column.hash_name}"'
+    elif column.type == "text":
+        doubled = f'replace("{column.name}", {_SEPARATOR}, {_SEPARATOR} || {_SEPARATOR})'
+        value = f'CASE WHEN contains("{column.name}", {_SEPARATOR}) THEN {doubled} ELSE "{column.name}" END'
+    return f"'{place}:' || {value}"
 
 
 def _find_repeated(cursor: duckdb.DuckDBPyConnection, *, keyed: bool) -> None:
