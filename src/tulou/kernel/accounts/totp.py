@@ -31,7 +31,7 @@ def new_secret() -> str:
 def qr_code(account: Account, secret: str) -> str:
     """The enrolment address as a drawing (SVG) to be scanned."""
     address = pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=ISSUER)
-    return segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="tu-qr", omitsize=False)
+    return segno.make(address, error="m").svg_inline(scale=4, border=2, light="white")
 
 
 @transaction.atomic
