@@ -9,8 +9,3 @@ from tulou.kernel.identity.models import Account
 def account_labels(parties: Collection[UUID]) -> dict[UUID, str]:
     """Persons are called by the label of their account."""
     return dict(Account.objects.filter(party__in=parties).values_list("party_id", "label"))
-
-
-def account_of(person: UUID) -> Account | None:
-    """The account of a person, if there is one."""
-    return Account.objects.filter(party=person).first()

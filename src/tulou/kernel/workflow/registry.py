@@ -31,10 +31,6 @@ def all_flows() -> list["Flow[Any]"]:
     return [_flows[name] for name in sorted(_flows)]
 
 
-def flow_named(name: str) -> "Flow[Any] | None":
-    return _flows.get(name)
-
-
 def flow_of(model_label: str) -> "Flow[Any] | None":
     """The flow that writes the status of a model (`app.model`, lower case)."""
     return next((flow for flow in _flows.values() if flow.model_label == model_label), None)

@@ -17,7 +17,9 @@ from tulou.kernel.workflow import (
     StatusGuarded,
     Step,
     WrongState,
+    all_flows,
     draw,
+    draw_all,
     timeline,
 )
 from tulou.kernel.workflow.tests.conftest import APPLICANT, AUTHORITY, STRANGER, SYSTEM, case_in, new_case
@@ -174,3 +176,9 @@ def test_a_flow_is_drawn_from_its_table() -> None:
     assert "submitted --> granted: 同意（止算 example.reply、example.urgent）" in drawing
     assert drawing.count(": 自动失效") == 2
     assert "granted --> [*]" in drawing
+
+
+def test_the_page_of_all_flows_draws_each() -> None:
+    page = draw_all()
+    assert "## 示例事项（example.case）\n\n```mermaid\nstateDiagram-v2\n" in page
+    assert page.count("```mermaid") == len(all_flows())
