@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0001_initial'),
-        ('directory', '0002_alter_duty_citation_alter_dutyhistory_citation'),
+        ('directory', '0001_initial'),
         ('law', '0001_initial'),
     ]
 
