@@ -192,11 +192,12 @@ class CompiledRules:
     def _staged(self, relation: str, checks: tuple[Check, ...], typed: bool, row: str) -> str:
         places = _places(self.schema)
         source = f"SELECT {quoted(row)} AS _row, {self._base(places, list(places), typed)} FROM {relation}"
-        if not typed:
-            source = f"SELECT *, {self._typing(places, list(places))} FROM ({source})"
-        for depth in range(max((len(check.stages) for check in checks), default=0)):
-            stages = [check.stages[depth] for check in checks if len(check.stages) > depth]
-            source = f"SELECT *, {', '.join(f'{stage.sql} AS {stage.name}' for stage in stages)} FROM ({source})"
+        stages = [stage for check in checks for stage in check.stages]
+        for level in range(1 + max((stage.level for stage in stages), default=0)):
+            made = [f"{stage.sql} AS {stage.name}" for stage in stages if stage.level == level]
+            if level == 0 and not typed:
+                made.append(self._typing(places, list(places)))
+            source = f"SELECT *, {', '.join(made)} FROM ({source})" if made else source
         return source
 
     def _base(self, places: dict[str, Place], names: Sequence[str], typed: bool) -> str:

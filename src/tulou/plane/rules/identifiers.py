@@ -20,15 +20,16 @@ _USCC_FORM = r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{8}[\dX][0-9A-HJ-NP
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """An expression that is computed once, under a name, before the check that uses it."""
+    """An expression that is computed once, under a name, before the check that uses it; it uses lower levels only."""
 
     name: str
     sql: str
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """Stages (each may use those before it) and the condition under which the value is right."""
+    """Stages and the condition under which the value is right."""
 
     stages: tuple[Staged, ...]
     right: str
@@ -38,7 +39,7 @@ def _u(value: int) -> str:
     return f"{value}::UBIGINT"
 
 
-def _fold(name: str, first: str, base: int, *, ascending: bool, nibbles: bool) -> tuple[Staged, ...]:
+def _fold(name: str, first: str, base: int, level: int, *, ascending: bool, nibbles: bool) -> tuple[Staged, ...]:
     """Evaluate the lanes of a word as a polynomial in `base`, halving the lanes step by step.
 
     `ascending` gives the leftmost lane the power 0, otherwise the rightmost.
@@ -46,10 +47,10 @@ def _fold(name: str, first: str, base: int, *, ascending: bool, nibbles: bool) -
     steps = [(4, _NIBBLES)] if nibbles else []
     steps += [(8, _BYTES), (16, _SHORTS), (32, _WORD)]
     stages, current, power = [], first, base
-    for shift, mask in steps:
+    for at, (shift, mask) in enumerate(steps, level):
         high, low = f"(({current} >> {_u(shift)}) & {_u(mask)})", f"({current} & {_u(mask)})"
         plain, times = (high, low) if ascending else (low, high)
-        stages.append(Staged(f"{name}_{shift}", f"{plain} + {_u(power)} * {times}"))
+        stages.append(Staged(f"{name}_{shift}", f"{plain} + {_u(power)} * {times}", at))
         current, power = f"{name}_{shift}", power * power
     return tuple(stages)
 
@@ -61,7 +62,7 @@ def id_no(text: str, name: str, today: date, sex: str | None = None) -> Checksum
     """
     word = f"{name}_w"
     stages: tuple[Staged, ...] = (Staged(word, f"TRY_CAST('0x' || substr({text}, 1, 16) AS UBIGINT)"),)
-    stages += _fold(name, word, 2, ascending=False, nibbles=True)
+    stages += _fold(name, word, 2, 1, ascending=False, nibbles=True)
     seventeenth = Staged(f"{name}_o", f"(instr('0123456789', substr({text}, 17, 1)) - 1)")
     last = f"(instr('0123456789X', substr({text}, 18, 1)) - 1)"
     right = [
@@ -96,10 +97,11 @@ def born(name: str, today: date) -> str:
     year = f"((({name}_w >> {_u(28)}) & {_u(15)}) * 10 + (({name}_w >> {_u(24)}) & {_u(15)}))"
     leap = f"({year} % 4 = 0 AND ({year} <> 0 OR {century} % 4 = 0))"
     latest = int(f"0x{today:%Y%m%d}", 16)
-    long_months = ", ".join(str(m) for m in (1, 3, 5, 7, 8, 0x10, 0x12))
+    # a bit for each long month: a list of seven would become a hash join
+    long_months = sum(1 << m for m in (1, 3, 5, 7, 8, 0x10, 0x12))
     return (
         f"{day8} BETWEEN {0x18000101} AND {latest} AND {month} BETWEEN 1 AND {0x12} AND {day} >= 1 AND "
-        f"({day} <= {0x28} OR ({day} <= {0x30} AND {month} <> 2) OR ({day} = {0x31} AND {month} IN ({long_months}))"
+        f"({day} <= {0x28} OR ({day} <= {0x30} AND {month} <> 2) OR ({day} = {0x31} AND (({_u(long_months)} >> {month}) & {_u(1)}) = 1)"
         f" OR ({day} = {0x29} AND {month} = 2 AND {leap}))"
     )
 
@@ -110,23 +112,23 @@ def uscc(text: str, name: str, *, embedded: bool = True) -> Checksum:
     stages = [Staged(f"{name}_f", f"regexp_full_match({text}, '{_USCC_FORM}')")]
     for part, start in (("a", 1), ("b", 9)):
         characters = f"encode(substr({text}, {start}, 8))::BIT"
-        stages.append(Staged(f"{name}_{part}", f"CASE WHEN {name}_f THEN TRY_CAST({characters} AS UBIGINT) END"))
+        stages.append(Staged(f"{name}_{part}", f"CASE WHEN {name}_f THEN TRY_CAST({characters} AS UBIGINT) END", 1))
     for part in ("a", "b"):
         word = f"{name}_{part}"
         base36 = f"({word} - {_u(0x30 * _ONES)} - {_u(7)} * {_at_least(word, 'A')})"
         skipped = " - ".join(_at_least(word, letter) for letter in "IOSV")
-        stages.append(Staged(f"{word}v", f"{base36} - {skipped}"))
+        stages.append(Staged(f"{word}v", f"{base36} - {skipped}", 2))
         if part == "b" and embedded:
-            stages.append(Staged(f"{word}n", base36))
-    stages += _fold(f"{name}_s", f"{name}_av", 3, ascending=True, nibbles=False)
-    stages += _fold(f"{name}_t", f"{name}_bv", 3, ascending=True, nibbles=False)
+            stages.append(Staged(f"{word}n", base36, 2))
+    stages += _fold(f"{name}_s", f"{name}_av", 3, 3, ascending=True, nibbles=False)
+    stages += _fold(f"{name}_t", f"{name}_bv", 3, 3, ascending=True, nibbles=False)
     seventeenth, last = (f"(instr('{USCC_CHARS}', substr({text}, {at}, 1)) - 1)" for at in (17, 18))
     right = [
         f"{name}_f",
         f"(CAST({name}_s_32 AS BIGINT) + 20 * CAST({name}_t_32 AS BIGINT) + 28 * {seventeenth} + {last}) % 31 = 0",
     ]
     if embedded:
-        stages += _fold(f"{name}_e", f"{name}_bn", 2, ascending=False, nibbles=False)
+        stages += _fold(f"{name}_e", f"{name}_bn", 2, 3, ascending=False, nibbles=False)
         check = f"(instr('0123456789X', substr({text}, 17, 1)) - 1)"
         right.append(f"(2 * CAST({name}_e_32 AS BIGINT) + {check}) % 11 = 0")
     return Checksum(tuple(stages), " AND ".join(right))

@@ -67,16 +67,22 @@ def typed_sql(text: str, kind: Type) -> str:
     if kind.family == "boolean":
         return f"CASE WHEN lower({text}) IN {_TRUE} THEN true WHEN lower({text}) IN {_FALSE} THEN false END"
     cast = f"TRY_CAST({text} AS {kind.sql})"
-    return (
-        f"CASE WHEN CAST({cast} AS VARCHAR) = {text} {_usual_guard(cast, kind)}THEN {cast} {_otherwise(text, kind)} END"
-    )
+    return f"CASE WHEN {_usual(text, cast, kind)} THEN {cast} {_otherwise(text, kind)} END"
 
 
-def _usual_guard(cast: str, kind: Type) -> str:
-    """Dates such as 'infinity' and the year 99999 cast back to themselves: keep to four-digit years."""
-    if kind.family not in {"date", "timestamp"}:
-        return ""
-    return f"AND {cast} BETWEEN {kind.sql} '0001-01-01' AND {kind.sql} '9999-12-31' "
+def _usual(text: str, cast: str, kind: Type) -> str:
+    """The form that nearly all values have, recognised cheaply.
+
+    Ten characters that make a date of four-digit years hold nothing else;
+    other types are cast back. (The engine takes 'infinity' and the year 99999
+    for dates.)
+    """
+    if kind.family == "date":
+        return f"length({text}) = 10 AND {cast} BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'"
+    same = f"CAST({cast} AS VARCHAR) = {text}"
+    if kind.family == "timestamp":
+        return f"{same} AND {cast} BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-31'"
+    return same
 
 
 def _otherwise(text: str, kind: Type) -> str:
