@@ -33,6 +33,7 @@ class Environment:
     gateway_url: str
     streams_url: str
     hub_origin: str
+    source_hosts: tuple[str, ...] = ()
 
     @property
     def sample(self) -> bool:
@@ -68,6 +69,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         tls=environ.get("TULOU_TLS", "1" if mode == "production" else "0") == "1",
         gateway_url=environ.get("TULOU_GATEWAY_URL", f"http://localhost:{port + 1}").rstrip("/"),
         streams_url=environ.get("TULOU_STREAMS_URL", f"http://localhost:{port + 2}").rstrip("/"),
+        source_hosts=tuple(filter(None, environ.get("TULOU_SOURCE_HOSTS", "").replace(" ", "").split(","))),
         hub_origin=environ.get("TULOU_HUB_ORIGIN", ""),
     )
     for refusal in _production(environ) if mode == "production" else _sample(told):
