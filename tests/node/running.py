@@ -52,7 +52,9 @@ class RunningNode:
         self.supervisor: subprocess.Popen[bytes] | None = None
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("TULOU_")}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith("TULOU_") or name == "TULOU_NODE"
+        }
         return {
             **kept,
             "TULOU_MODE": "production",

@@ -87,6 +87,8 @@ def test_the_first_account_is_opened_from_the_command_line(running_node: Running
     assert opened.returncode == 0, opened.stderr
     again = running_node.run("user", "create", "admin", "--label", "系统管理员")
     assert (again.returncode, "已被使用" in again.stderr) == (1, True)
+    assert running_node.run("user", "reset-password", "admin").returncode == 0
+    assert "未启用" in running_node.run("user", "totp", "admin", "--off").stdout
     assert running_node.run("user", "disable", "admin").returncode == 0
     assert "admin\t系统管理员\t\t停用" in running_node.run("user", "list").stdout
 

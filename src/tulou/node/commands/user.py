@@ -111,7 +111,7 @@ def totp(
 ) -> None:
     """Whether one-time codes are on; off for somebody who lost the telephone."""
     with attached():
-        from tulou.kernel.identity import totp as codes
+        from tulou.kernel.accounts import totp as codes
 
         account = _account(login)
         if off and account.has_totp:
