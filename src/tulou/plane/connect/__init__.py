@@ -1,6 +1,6 @@
 """Sources (数据接入): files and databases, each read as text rows with their numbers."""
 
-from tulou.plane.connect.profile import ColumnProfile, profile
+from tulou.plane.connect.profile import ColumnProfile, english_names, profile
 from tulou.plane.connect.source import (
     FAULTS,
     Source,
@@ -18,6 +18,7 @@ __all__ = [
     "SourceColumn",
     "SourceIdentity",
     "SourceProblem",
+    "english_names",
     "open_source",
     "profile",
     "source_kinds",

@@ -39,7 +39,7 @@ class PostgresSource:
 
     def columns(self) -> list[SourceColumn]:
         """The columns, with their types there."""
-        return [SourceColumn(name, kind) for name, kind in self._described]
+        return list(self._described)
 
     def identity(self) -> SourceIdentity:
         """The table, the position in the log, and the hash of the text that was copied so far."""
@@ -56,7 +56,7 @@ class PostgresSource:
     def batches(self, size: int) -> Iterator[pa.RecordBatch]:
         """The rows of one snapshot; `size` is a hint, blocks of bytes set the pace."""
         self._digest, self._size, done = hashlib.sha256(), 0, 0
-        listed = sql.SQL(", ").join(sql.Identifier(name) for name, _ in self._described)
+        listed = sql.SQL(", ").join(sql.Identifier(column.name) for column in self._described)
         table = sql.Identifier(self._schema, self._table)
         query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT csv)").format(listed, table)
         with self._connected() as connection, connection.cursor() as cursor:
@@ -91,9 +91,11 @@ class PostgresSource:
                 raise SourceProblem("unreadable", f"读取的数据无法解析：{error}", "请联系来源系统管理员") from error
 
     @cached_property
-    def _described(self) -> list[tuple[str, str]]:
+    def _described(self) -> list[SourceColumn]:
         query = (
-            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+            "SELECT attname, format_type(atttypid, atttypmod), coalesce(col_description(attrelid, attnum), ''), "
+            "EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND attnum = ANY (indkey)), "
+            "attnotnull FROM pg_attribute "
             "WHERE attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) "
             "AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
         )
@@ -103,11 +105,11 @@ class PostgresSource:
             raise SourceProblem(
                 "no_table", f"来源数据库中没有表“{self._schema}.{self._table}”，或无权读取", "请核对表名和授权"
             )
-        return [(str(name), str(kind)) for name, kind in found]
+        return [SourceColumn(str(name), str(kind), str(note), key, filled) for name, kind, note, key, filled in found]
 
     @cached_property
     def _layout(self) -> RowLayout:
-        return RowLayout([name for name, _ in self._described])
+        return RowLayout([column.name for column in self._described])
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:

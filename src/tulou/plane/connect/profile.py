@@ -59,7 +59,7 @@ def profile(source: Source, sample_rows: int = 10_000) -> tuple[ColumnProfile, .
         taken += good.num_rows
         if taken >= sample_rows:
             break
-    names = _english([column.name for column in columns])
+    names = english_names([column.name for column in columns])
     return tuple(_look(column.name, name, texts) for column, name, texts in zip(columns, names, values, strict=True))
 
 
@@ -139,7 +139,7 @@ _SEMANTICS: Final[dict[str, Callable[[str], bool]]] = {
 }
 
 
-def _english(labels: Sequence[str]) -> list[str]:
+def english_names(labels: Sequence[str]) -> list[str]:
     """An identifier for each label: the usual word, else its pinyin; numbered where two would be alike."""
     names: list[str] = []
     for label in labels:

@@ -48,10 +48,13 @@ class SourceProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column as the source names it; `declared` is its type there, when it has one."""
+    """A column as the source names it; `declared` is its type there and `comment` its description, when it has one."""
 
     name: str
     declared: str = ""
+    comment: str = ""
+    key: bool = False
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,16 @@ def test_a_table_is_copied_as_exact_text(source_database: str) -> None:
     assert "/" in identity.position
 
 
+def test_a_table_tells_its_key_its_comments_and_what_must_be_filled(source_database: str) -> None:
+    with psycopg.connect(source_database) as connection:
+        connection.execute("CREATE TABLE school (code varchar(10) PRIMARY KEY, name text NOT NULL, note text)")
+        connection.execute("COMMENT ON COLUMN school.name IS '学校名称'")
+    code, name, note = PostgresSource(source_database, "school").columns()
+    assert (code.key, code.required, code.declared) == (True, True, "character varying(10)")
+    assert (name.key, name.required, name.comment) == (False, True, "学校名称")
+    assert (note.required, note.comment) == (False, "")
+
+
 def test_a_table_that_is_not_there_is_named(source_database: str) -> None:
     with pytest.raises(SourceProblem, match=r"public\.none"):
         PostgresSource(source_database, "none").columns()
