@@ -31,7 +31,7 @@ FROM (
             AND c17 >= 0 AND c18 >= 0
             AND (w >> 8) & 4294967295::UBIGINT BETWEEN 402653441 AND 539365667
             AND mon BETWEEN 1 AND 18 AND day >= 1
-            AND (day <= 40 OR (day <= 48 AND mon <> 2) OR (day = 49 AND mon IN (1, 3, 5, 7, 8, 16, 18))
+            AND (day <= 40 OR (day <= 48 AND mon <> 2) OR (day = 49 AND ((328106::UBIGINT >> mon) & 1) = 1)
                 OR (day = 41 AND mon = 2 AND TRY_CAST(substr(id_no, 7, 4) || '-02-29' AS DATE) IS NOT NULL))
             AND (4 * ((w3 & 4294967295::UBIGINT) + 256::UBIGINT * (w3 >> 32))::BIGINT + 2 * c17 + c18) % 11 = 1,
             false) THEN 2 ELSE 0 END
