@@ -1,7 +1,5 @@
 """What a newcomer reads when the node is up: the address, and in sample mode the accounts."""
 
-from importlib.util import find_spec
-
 from tulou.node.environment import Environment
 
 
@@ -14,8 +12,6 @@ def announcement(told: Environment) -> str:
 
 def sample_accounts() -> list[tuple[str, str, str]]:
     """Login, password and title of each account of the sample province."""
-    if find_spec("tulou.node.sample.accounts") is None:
-        return []
-    from tulou.node.sample import accounts
+    from tulou.node.sample import reader
 
-    return [(account.login, account.password, account.label) for account in accounts.ACCOUNTS]
+    return [(spec.login, spec.password, spec.label) for spec in reader.accounts()]

@@ -1,6 +1,7 @@
 """Before a node opens its doors: the schema of this version, and the sample province loaded once, both visible."""
 
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
@@ -22,9 +23,7 @@ def prepare() -> None:
         say(f"升级数据库：{len(waiting)} 步")
         call_command("migrate", interactive=False, verbosity=0)
     if settings.SAMPLE and find_spec("tulou.node.sample.load"):
-        from tulou.node.sample import load
-
-        load.load(progress)
+        import_module("tulou.node.sample.load").load(progress)
 
 
 def progress(done: int, total: int, message: str) -> None:

@@ -15,6 +15,7 @@ def docs(check: Annotated[bool, typer.Option("--check", help="只比较，不写
     """Write the pages, or tell which are out of date."""
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tulou.node.settings")
+    os.environ["TULOU_NODE"] = "fujian"  # the node that has every capability
     import django
 
     django.setup()

@@ -1,6 +1,7 @@
 """`tulou sample`: the sample province of a data folder."""
 
 import shutil
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -39,9 +40,7 @@ def status() -> None:
     with attached():
         if find_spec("tulou.node.sample.load") is None:
             raise NodeProblem("这个版本不带样例省。")
-        from tulou.node.sample.load import status as steps
-
-        for step in steps():
+        for step in import_module("tulou.node.sample.load").status():
             typer.echo(f"{'已载入' if step.done else '未载入'}  {step.title}")
 
 
