@@ -90,7 +90,7 @@ def establish(spec: RightSpec, *, actor: Actor) -> UUID:
         valid_from=spec.valid_from,
         valid_to=spec.valid_to,
     )
-    right.clean_fields(exclude=["status"])
+    right.clean_fields(exclude=["status", "rows"])  # no condition on rows is all rows
     if spec.valid_to <= spec.valid_from:
         raise ValidationError({"valid_to": "到期时间应晚于生效时间"})
     RIGHT.begin(right, actor=actor, kind=spec.kind, caller=spec.caller, columns=[c.name for c in spec.columns])

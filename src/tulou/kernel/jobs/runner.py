@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
@@ -44,8 +44,10 @@ class Context:
     def __init__(self, run_id: UUID, attempt: int) -> None:
         self._run_id, self._attempt = run_id, attempt
         # Inside somebody's transaction (tests, samples) a second connection would wait for the first: share it.
-        self._aside: BaseDatabaseWrapper | None = None
         self._shared = connection.in_atomic_block
+        self._aside: BaseDatabaseWrapper = connections[DEFAULT_DB_ALIAS] if self._shared else connection.copy()
+        self._aside.inc_thread_sharing()  # an engine reports from threads of its own
+        self._one_at_a_time = threading.Lock()
         self._wrote = self._asked = 0.0
         self._cancelled = False
         self.last: dict[str, Any] = {}
@@ -91,7 +93,8 @@ class Context:
 
     def close(self) -> None:
         """Give the side connection back."""
-        if self._aside is not None:
+        self._aside.dec_thread_sharing()
+        if not self._shared:
             self._aside.close()
 
     def _interrupt(self) -> None:
@@ -99,9 +102,7 @@ class Context:
             raise Interrupted
 
     def _query(self, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-        if self._aside is None and not self._shared:
-            self._aside = connection.copy()
-        with (self._aside or connection).cursor() as cursor:
+        with self._one_at_a_time, self._aside.cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchall() if cursor.description else []
 
