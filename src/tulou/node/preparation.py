@@ -1,13 +1,15 @@
 """Before a node opens its doors: the schema of this version, and the sample province loaded once, both visible."""
 
+import os
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from tulou.node.announcement import keep_accounts
+from tulou.node.prepared import mark
 
 
 def pending() -> list[str]:
@@ -22,8 +24,17 @@ def prepare() -> None:
     if waiting:
         say(f"升级数据库：{len(waiting)} 步")
         call_command("migrate", interactive=False, verbosity=0)
-    if settings.SAMPLE and find_spec("tulou.node.sample.load"):
-        import_module("tulou.node.sample.load").load(progress)
+    if settings.SAMPLE:
+        load_sample()
+    mark(settings.ENVIRONMENT, os.environ["DATABASE_URL"])
+
+
+def load_sample() -> None:
+    """Load what is missing of the sample province."""
+    from tulou.node.sample import load, reader
+
+    load.load(progress)
+    keep_accounts(settings.DATA, [(spec.login, spec.password, spec.label) for spec in reader.accounts()])
 
 
 def progress(done: int, total: int, message: str) -> None:

@@ -14,11 +14,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from tulou.node.announcement import announcement
 from tulou.node.child import DEATHS, WITHIN, Child, Spec, rotate
 from tulou.node.database import ensure_database, lake_of
 from tulou.node.environment import Environment
 from tulou.node.lock import FolderLock, note
 from tulou.node.postgres import LAKE, EmbeddedPostgres
+from tulou.node.prepared import is_prepared
 from tulou.node.problems import NodeProblem
 from tulou.node.secret import secret_key
 
@@ -68,7 +70,8 @@ class Supervisor:
         secret_key(self.told.data)
         self.say("启动数据库")
         environment = self._environment()
-        self._prepare(environment)
+        if not is_prepared(self.told, environment["DATABASE_URL"]):
+            self._prepare(environment)
         self.children = [Child(spec, self.logs, environment) for spec in self._specs()]
         for child in self.children:
             child.start()
@@ -222,8 +225,6 @@ class Supervisor:
 
     def announce(self) -> None:
         """The address, the accounts, how to stop."""
-        from tulou.node.announcement import announcement
-
         self.say(announcement(self.told))
 
     def say(self, sentence: str) -> None:

@@ -1,8 +1,6 @@
 """`tulou sample`: the sample province of a data folder."""
 
 import shutil
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -38,9 +36,9 @@ def status() -> None:
     """Each step of the loading, and whether it is done."""
     _sample_only()
     with attached():
-        if find_spec("tulou.node.sample.load") is None:
-            raise NodeProblem("这个版本不带样例省。")
-        for step in import_module("tulou.node.sample.load").status():
+        from tulou.node.sample.load import status as steps
+
+        for step in steps():
             typer.echo(f"{'已载入' if step.done else '未载入'}  {step.title}")
 
 
