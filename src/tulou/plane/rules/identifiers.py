@@ -99,9 +99,10 @@ def born(name: str, today: date) -> str:
     latest = int(f"0x{today:%Y%m%d}", 16)
     # a bit for each long month: a list of seven would become a hash join
     long_months = sum(1 << m for m in (1, 3, 5, 7, 8, 0x10, 0x12))
+    long_month = f"(({_u(long_months)} >> {month}) & {_u(1)}) = 1"
     return (
         f"{day8} BETWEEN {0x18000101} AND {latest} AND {month} BETWEEN 1 AND {0x12} AND {day} >= 1 AND "
-        f"({day} <= {0x28} OR ({day} <= {0x30} AND {month} <> 2) OR ({day} = {0x31} AND (({_u(long_months)} >> {month}) & {_u(1)}) = 1)"
+        f"({day} <= {0x28} OR ({day} <= {0x30} AND {month} <> 2) OR ({day} = {0x31} AND {long_month})"
         f" OR ({day} = {0x29} AND {month} = 2 AND {leap}))"
     )
 
