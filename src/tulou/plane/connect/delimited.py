@@ -17,7 +17,7 @@ from tulou.plane.connect.rows import Fault, RowLayout
 from tulou.plane.connect.source import SourceColumn, SourceIdentity, SourceProblem
 
 _HEAD: Final = 1 << 18
-_BLOCK: Final = 4 << 20
+_BLOCK: Final = 1 << 20
 _SEPARATORS: Final = (",", "\t", ";", "|")
 
 

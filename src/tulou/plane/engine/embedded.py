@@ -18,6 +18,7 @@ from tulou.plane.rules import Rule, compile_rules
 from tulou.plane.tables import Lake, LakeProblem, LandedBatch, Landing, Origin, TableRef, TableSchema
 
 FORMULA: Final = "source.formula"
+_PIECE: Final = 500_000
 
 
 class EmbeddedEngine:
@@ -45,11 +46,13 @@ class EmbeddedEngine:
         if known is not None:
             return _outcome(known)
         schema = TableSchema(tuple(column for column in job.schema.columns if column.name in job.mapping))
-        select = compile_rules(always(job.rules, schema), schema).select_sql("incoming", once=True, raw=True)
+        rules = always(job.rules, schema)
+        select = compile_rules(rules, schema).select_sql("incoming", once=True, raw=True)
+        piece = None if any(rule.kind == "unique" for rule in rules) else _PIECE
         feed = Feed(job.source, {name: job.mapping[name] for name in schema.names}, progress, stop)
         self._lake.ensure_table(job.ref, job.schema)
         landing = Landing(
-            batch_id=job.batch_id, incoming=feed.reader(), select=select, source_org=job.source_org,
+            batch_id=job.batch_id, pieces=feed.pieces(piece), select=select, source_org=job.source_org,
             source_system=job.source_system, origin=lambda: _origin(job), faults=feed.faults, cancelled=stop,
         )  # fmt: skip
         try:

@@ -32,11 +32,16 @@ class Feed:
         self._fault_bytes = 0
         self.problem: Exception | None = None
 
-    def reader(self) -> pa.RecordBatchReader:
-        """The rows as a stream that can be read once."""
-        fields = [*(pa.field(name, pa.string()) for name in self._columns), pa.field("_row", pa.int64())]
-        schema = pa.schema(fields)
-        return pa.RecordBatchReader.from_batches(schema, self._stream(schema))
+    def pieces(self, rows: int | None) -> Iterator[pa.RecordBatchReader]:
+        """The rows as streams of about so many rows (all in one when None), at least one stream."""
+        schema = pa.schema([*(pa.field(name, pa.string()) for name in self._columns), pa.field("_row", pa.int64())])
+        batches = self._counted(schema)
+        first = next(batches, None)
+        if first is None:
+            yield pa.RecordBatchReader.from_batches(schema, [])
+        while first is not None:
+            yield pa.RecordBatchReader.from_batches(schema, self._piece(first, batches, rows))
+            first = next(batches, None)
 
     def faults(self) -> pa.Table:
         """The rows that never became values."""
@@ -48,11 +53,20 @@ class Feed:
         raw = [json.dumps({"原始行": line}, ensure_ascii=False) for line in rows.column("_line").to_pylist()]
         return pa.table([rows.column("_row"), pa.array(codes), pa.array(reasons), pa.array(raw)], schema=FAULT_SCHEMA)
 
-    def _stream(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _piece(
+        self, first: pa.RecordBatch, batches: Iterator[pa.RecordBatch], rows: int | None
+    ) -> Iterator[pa.RecordBatch]:
+        yield first
+        taken = first.num_rows
         try:
-            yield from self._counted(schema)
+            while rows is None or taken < rows:
+                batch = next(batches, None)
+                if batch is None:
+                    return
+                taken += batch.num_rows
+                yield batch
         except Exception as error:
-            self.problem = error
+            self.problem = error  # the engine would wrap it
             raise
 
     def _counted(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

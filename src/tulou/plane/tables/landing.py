@@ -7,7 +7,7 @@ unchanged.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -43,7 +43,9 @@ class Origin:
 class Landing:
     """A batch on its way in.
 
-    `select` reads the view `incoming` and yields the business columns, `_row`
+    `pieces` are streams of rows, all of one form, each read once (the engine
+    holds on to what it has read of a stream until that ends, so a long source
+    comes in several). `select` reads one as `incoming` and yields the business columns, `_row`
     (number in the source), `_broken` and `_warned` (lists of rule ids),
     `_reasons` (in Chinese) and `_raw` (the row as it came, where `_broken` is
     not empty). `faults`, asked for afterwards, are rows that never became
@@ -51,7 +53,7 @@ class Landing:
     """
 
     batch_id: str
-    incoming: pa.RecordBatchReader
+    pieces: Iterable[pa.RecordBatchReader]
     select: str
     source_org: str
     source_system: str

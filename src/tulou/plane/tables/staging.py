@@ -101,16 +101,7 @@ def stage(
 ) -> Staged:
     """Read the source once into `staged`, and find what cannot land."""
     _teach_sealing(cursor, ref, schema, keys)
-    cursor.register("incoming", landing.incoming)
-    brought = {name for name, *_ in cursor.execute(f"DESCRIBE {landing.select}").fetchall()}
-    columns = tuple(column for column in schema.columns if column.name in brought)
-    hashed = "".join(f', hash_in_zone("{c.name}") AS "{c.hash_name}"' for c in columns if c.sealed)
-    key = fingerprint(schema, [c for c in columns if c.key]) if schema.keys else "_row_hash"
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE staged AS SELECT *, {fingerprint(schema, columns)} AS _row_hash, {key} AS _row_key, "
-        f"len(_broken) = 0 AS _clean FROM (SELECT *{_refusing_keyless(columns)}{hashed} FROM ({landing.select}))"
-    )
-    cursor.unregister("incoming")
+    columns = _read(cursor, schema, landing)
     cursor.register("faults", landing.faults())
     _find_repeated(cursor, keyed=bool(schema.keys))
     _collect_refused(cursor, columns)
@@ -119,6 +110,30 @@ def stage(
     )
     by_rule, warned = _counts(cursor, "rules", "refused"), _counts(cursor, "_warned", "staged WHERE _clean")
     return Staged(cursor, ref, TableSchema(columns), sent, rejected, by_rule, warned)
+
+
+def _read(cursor: duckdb.DuckDBPyConnection, schema: TableSchema, landing: "Landing") -> tuple[Column, ...]:
+    """Fill `staged` piece by piece; which of the table's columns the batch brought."""
+    columns: tuple[Column, ...] = ()
+    for piece in landing.pieces:
+        cursor.register("incoming", piece)
+        if not columns:
+            brought = {name for name, *_ in cursor.execute(f"DESCRIBE {landing.select}").fetchall()}
+            columns = tuple(column for column in schema.columns if column.name in brought)
+            into, select = "CREATE OR REPLACE TEMP TABLE staged AS", _staging(schema, columns, landing.select)
+        cursor.execute(f"{into} {select}")
+        into = "INSERT INTO staged"
+        cursor.unregister("incoming")
+    return columns
+
+
+def _staging(schema: TableSchema, columns: tuple[Column, ...], select: str) -> str:
+    hashed = "".join(f', hash_in_zone("{c.name}") AS "{c.hash_name}"' for c in columns if c.sealed)
+    key = fingerprint(schema, [c for c in columns if c.key]) if schema.keys else "_row_hash"
+    return (
+        f"SELECT *, {fingerprint(schema, columns)} AS _row_hash, {key} AS _row_key, len(_broken) = 0 AS _clean "
+        f"FROM (SELECT *{_refusing_keyless(columns)}{hashed} FROM ({select}))"
+    )
 
 
 def _refusing_keyless(columns: tuple[Column, ...]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 from tulou.plane.connect import SourceProblem, open_source
@@ -142,6 +143,21 @@ def test_progress_is_told_and_a_cancelled_batch_leaves_nothing(lake: Lake, ref: 
     outcome = engine.run_batch(job, lambda done, total: told.append((done, total)))
     assert told[-1][0] == outcome.sent == 200_000
     assert told[-1][1] == pytest.approx(200_000, rel=0.2)
+
+
+def test_what_was_read_is_let_go_while_a_long_source_is_read(
+    lake: Lake, ref: TableRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tulou.plane.engine.embedded._PIECE", 20_000)
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER + "".join(f"{n},{'x' * 400},,\n" for n in range(200_000)))
+    held: list[int] = []
+    job = BatchJob("m", ref, SCHEMA, open_source("csv", path), (), MAPPING, "", "")
+    before = pa.total_allocated_bytes()
+    outcome = EmbeddedEngine(lake).run_batch(job, lambda *_: held.append(pa.total_allocated_bytes() - before))
+    assert outcome.inserted == 200_000
+    assert path.stat().st_size > 80_000_000
+    assert max(held) < 40_000_000
 
 
 def test_a_standing_table_is_checked_in_one_pass(lake: Lake, ref: TableRef, send: Send) -> None:

@@ -30,7 +30,7 @@ rows = pa.table({"n": pa.array(range(300_000), pa.int64())}).to_reader()
 select = ("SELECT sha256(n::VARCHAR) AS station, n AS size, n AS _row, []::VARCHAR[] AS _broken, "
           "[]::VARCHAR[] AS _warned, []::VARCHAR[] AS _reasons, NULL::VARCHAR AS _raw FROM incoming")
 try:
-    lake.land(TableRef("failures", table), Landing("full", rows, select, "", "", lambda: Origin("")))
+    lake.land(TableRef("failures", table), Landing("full", [rows], select, "", "", lambda: Origin("")))
 except LakeProblem as problem:
     print(problem.code)
 """

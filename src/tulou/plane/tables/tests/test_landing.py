@@ -41,7 +41,7 @@ def landing(schema: TableSchema, rows: list[Row], batch_id: str = "") -> Landing
         "CASE WHEN bad IS NOT NULL THEN 'raw ' || _row END AS _raw FROM incoming"
     )
     return Landing(
-        batch_id or uuid4().hex, pa.RecordBatchReader.from_batches(pa.schema(fields), batches), select,
+        batch_id or uuid4().hex, [pa.RecordBatchReader.from_batches(pa.schema(fields), batches)], select,
         "省民政厅", "区划系统", lambda: Origin("f" * 64),
     )  # fmt: skip
 

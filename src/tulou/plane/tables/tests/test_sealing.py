@@ -35,7 +35,7 @@ def people(rows: list[tuple[str | None, str]]) -> Landing:
         "CASE WHEN city = 'bad' THEN ['规则一不符'] ELSE [] END AS _reasons, "
         "CASE WHEN city = 'bad' THEN id_no || '…' END AS _raw FROM incoming"
     )
-    return Landing(uuid4().hex, table.to_reader(), select, "", "", lambda: Origin("0" * 64))
+    return Landing(uuid4().hex, [table.to_reader()], select, "", "", lambda: Origin("0" * 64))
 
 
 def test_the_value_is_stored_as_ciphertext_and_opens_with_the_key(lake: Lake, sealed_table: TableRef) -> None:
