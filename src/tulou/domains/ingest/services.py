@@ -313,7 +313,7 @@ def _standing(source: Source, print_: str) -> Batch | None:
 
 
 def _fingerprint(source: Source, mapping: Mapping[str, Any]) -> str:
-    """What makes two batches of files the same: the bytes, and which columns land where. Tables change by themselves."""
+    """What makes two batches of files the same: the bytes, and which columns land where. Tables have none."""
     if not source.is_file:
         return ""
     told = json.dumps([source.sha256, sorted(mapping.items())], ensure_ascii=False)

@@ -40,6 +40,6 @@ def clean_lake(lake_url: str, tmp_path: Path, settings: object) -> Iterator[None
 
 
 @pytest.fixture
-def ground(clean_lake: None, transactional_db: None) -> Ground:
+def ground(clean_lake: None, db: None) -> Ground:
     """An agency with a published entry, on an empty lake."""
     return found()

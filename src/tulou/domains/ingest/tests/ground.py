@@ -55,10 +55,14 @@ class Ground:
         data = text.encode() if isinstance(text, str) else text
         return services.drop_file(self.entry.id, io.BytesIO(data), name, actor=actor or self.manager)
 
+    def work(self) -> None:
+        """Run what waits, as a worker would."""
+        jobs.run_pending()
+
     def send(self, text: str | bytes, name: str = "区划.csv", *, resubmits: Batch | None = None) -> Batch:
         """An upload, started and run to its end."""
         started = services.start_batch(self.drop(text, name), actor=self.manager, resubmits=resubmits)
-        jobs.run_pending()
+        self.work()
         return Batch.objects.get(pk=started.batch.pk)
 
 

@@ -1,6 +1,7 @@
 """The life of a batch: dropped, matched, landed once, with a receipt that reconciles and can be proven."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from tulou.domains.access.models import CopyHolder
 from tulou.domains.access.public import rights_on
@@ -52,7 +53,8 @@ def test_others_are_told_once(ground: Ground) -> None:
     held = {(copy.holder, copy.rows) for copy in CopyHolder.objects.filter(entry=ground.entry.id)}
     assert held == {("ingest.upload", 0), ("ingest.quarantine", 2)}
     found = latest(ground.entry.id)
-    assert found is not None and found.id == batch.id
+    assert found is not None
+    assert found.id == batch.id
 
 
 def test_the_same_file_again_adds_nothing_and_gives_the_standing_receipt(ground: Ground) -> None:
@@ -88,5 +90,5 @@ def test_a_level_three_entry_lands_in_a_sealed_zone(ground: Ground) -> None:
 def test_an_entry_that_became_sensitive_no_longer_lands_in_the_clear(ground: Ground) -> None:
     ground.send(GOOD)
     Entry.objects.filter(pk=ground.entry.pk).update(contains_personal=True)
-    with pytest.raises(services.ValidationError, match="未加密的数据区"):
+    with pytest.raises(ValidationError, match="未加密的数据区"):
         services.start_batch(ground.drop(MIXED), actor=ground.manager)
