@@ -59,7 +59,7 @@ class RunningNode:
             **kept,
             "TULOU_MODE": "production",
             "TULOU_TLS": "0",
-            "TULOU_HOSTS": "localhost,127.0.0.1",
+            "TULOU_HOSTS": "data.example.gov.cn",
             "TULOU_GATEWAY_URL": f"http://localhost:{self.port + 1}",
             "TULOU_STREAMS_URL": f"http://localhost:{self.port + 2}",
             "DATABASE_URL": "embedded",

@@ -82,7 +82,7 @@ class Child:
         """Whether it is up: by its address where it has one, else by being alive."""
         if self.process is None or self.process.poll() is not None:
             return False
-        return self.spec.url is None or reachable(self.spec.url)
+        return self.spec.url is None or answers(self.spec.url)
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -101,15 +101,24 @@ class Child:
         process.wait()
 
 
-def reachable(url: str, timeout: float = 2.0) -> bool:
-    """Whether something answers there; a refusal is an answer, a failure of the server is not."""
+def answers(url: str) -> bool:
+    """Whether it speaks at all: the hub already does while it reports that other parts do not."""
+    return _status(url) in (200, 503)
+
+
+def healthy(url: str) -> bool:
+    """Whether it says that it is well."""
+    return _status(url) == 200
+
+
+def _status(url: str, timeout: float = 2.0) -> int:
     try:
         with urllib.request.urlopen(url, timeout=timeout) as response:  # noqa: S310 - our own http address
-            return int(response.status) < 500
+            return int(response.status)
     except urllib.error.HTTPError as answer:
-        return answer.code < 500
+        return answer.code
     except OSError:
-        return False
+        return 0
 
 
 def rotate(log: Path) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from tulou.kernel.jobs import alive
 from tulou.kernel.permissions import public_page
-from tulou.node.child import reachable
+from tulou.node.child import healthy
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _database() -> bool:
 
 def _gateway(port: int) -> bool:
     bind = settings.ENVIRONMENT.bind
-    return reachable(f"http://{'127.0.0.1' if bind in ('0.0.0.0', 'localhost') else bind}:{port}/healthz")  # noqa: S104 - compared
+    return healthy(f"http://{'127.0.0.1' if bind in ('0.0.0.0', 'localhost') else bind}:{port}/healthz")  # noqa: S104 - compared
 
 
 def _lake() -> bool:

@@ -19,7 +19,7 @@ def policy() -> str:
             f"connect-src {calls}",
             "object-src 'none'",
             "base-uri 'none'",
-            "form-action 'self'",
+            f"form-action {calls}",  # a download's form is answered by a redirect to the gateway
             "frame-ancestors 'none'",
         ]
     )

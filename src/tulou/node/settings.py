@@ -120,7 +120,7 @@ STORAGES = {
 # -- safety
 
 SECRET_KEY = known_secret_key(DATA)
-ALLOWED_HOSTS = list(ENVIRONMENT.hosts)
+ALLOWED_HOSTS = [*ENVIRONMENT.hosts, "localhost", "127.0.0.1", "[::1]"]  # whoever watches the node asks from here
 SESSION_COOKIE_NAME = f"tulou_{PORT}"  # browsers share cookies between the ports of one host
 CSRF_COOKIE_NAME = f"tulou_csrf_{PORT}"
 SESSION_COOKIE_AGE = 8 * 3600

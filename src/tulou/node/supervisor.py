@@ -208,7 +208,7 @@ class Supervisor:
                 name,
                 titles[name],
                 _entry(name),
-                f"http://{local}:{ports[name]}/{'login' if name == 'hub' else 'healthz'}" if name in ports else None,
+                f"http://{local}:{ports[name]}/healthz" if name in ports else None,
             )
             for name in (*FRONT, *BACK)
         ]
