@@ -168,7 +168,7 @@ def _keep(row: RuleBinding, spec: BindingSpec, *, note: str, actor: Actor) -> Ru
             raise ValidationError({"code_table": f"代码表“{row.code_table}”没有现行版本，请重新选择或直接填写取值"})
     _compile(row.entry_id, rulebook.as_rule(row))
     fresh = row._state.adding
-    row.full_clean(exclude=["entry"])
+    row.full_clean()
     row.save()
     _remember(row, "bind" if fresh else "change", actor)
     return row
@@ -176,7 +176,7 @@ def _keep(row: RuleBinding, spec: BindingSpec, *, note: str, actor: Actor) -> Ru
 
 def _switch(row: RuleBinding, *, enabled: bool, note: str, actor: Actor) -> RuleBinding:
     row.enabled, row.note = enabled, note
-    row.full_clean(exclude=["entry"])
+    row.full_clean()
     row.save(update_fields=["enabled", "note", "updated_at"])
     _remember(row, "enable" if enabled else "disable", actor)
     return row

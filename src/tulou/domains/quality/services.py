@@ -26,6 +26,7 @@ from tulou.trust.ids import new_id
 
 SYSTEM = Actor.system("整改时限巡查")
 SENSITIVE = 3
+_WRITTEN = ("message", "record_key", "claim", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def report_issue(report: Report, *, actor: Actor) -> Ticket:
         claim_hash=keyed_hash(known.id, report.claim) if hides_claim and report.claim.strip() else "",
         evidence=report.evidence.strip(),
     )
-    ticket.clean_fields(exclude=["status", "reporter", "provider", "entry"])
+    ticket.clean_fields(exclude=[field.name for field in Ticket._meta.fields if field.name not in _WRITTEN])
     return TICKET.begin(ticket, actor=actor, error_type=report.error_type, item=report.item)
 
 
