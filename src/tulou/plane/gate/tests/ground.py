@@ -39,7 +39,7 @@ def land(lake: Lake, schema: TableSchema, rows: Sequence[Texts], name: str = "")
         ref,
         Landing(
             batch_id=uuid4().hex,
-            incoming=pa.RecordBatchReader.from_batches(pa.schema(fields), batches),
+            pieces=[pa.RecordBatchReader.from_batches(pa.schema(fields), batches)],
             select=compiled.select_sql("incoming", once=True, raw=True),
             source_org="省民政厅",
             source_system="样例系统",

@@ -83,7 +83,7 @@ def long_table(ground: Ground) -> TableRef:
         "[]::VARCHAR[] AS _broken, []::VARCHAR[] AS _warned, []::VARCHAR[] AS _reasons, NULL::VARCHAR AS _raw "
         "FROM incoming"
     )
-    ground.lake.land(ref, Landing(uuid4().hex, numbers, select, "省民政厅", "样例系统", lambda: Origin("0" * 64)))
+    ground.lake.land(ref, Landing(uuid4().hex, [numbers], select, "省民政厅", "样例系统", lambda: Origin("0" * 64)))
     return ref
 
 
