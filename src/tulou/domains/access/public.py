@@ -1,8 +1,11 @@
 """The door of the access room: rights, plans, meter, copies."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+from django.db.models import Sum
 
 from tulou.domains.access import queries
 from tulou.domains.access.models import Meter, Right
@@ -39,6 +42,7 @@ __all__ = [
     "rights_of",
     "rights_on",
     "suspend",
+    "use_by_day",
 ]
 
 
@@ -117,3 +121,12 @@ def meter(right_id: UUID, since: date) -> tuple[DayUse, ...]:
     """Day by day what was used of a right since a day."""
     rows = Meter.objects.filter(right=right_id, day__gte=since).order_by("day")
     return tuple(DayUse(row.day, row.calls, row.rows, row.bytes) for row in rows)
+
+
+def use_by_day(since: date, *, callers: Collection[UUID] | None = None) -> tuple[DayUse, ...]:
+    """What was used of all rights, day by day since a day; `callers` narrows to rights of these."""
+    rows = Meter.objects.filter(day__gte=since)
+    if callers is not None:
+        rows = rows.filter(right__in=Right.objects.filter(caller__in=callers).values("pk"))
+    days = rows.order_by("day").values("day").annotate(c=Sum("calls"), r=Sum("rows"), b=Sum("bytes"))
+    return tuple(DayUse(row["day"], row["c"], row["r"], row["b"]) for row in days)

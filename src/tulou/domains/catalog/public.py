@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Count, Q, Sum
 
 from tulou.domains.catalog import search, services
 from tulou.domains.catalog.events import EntryPublished, EntryRetired
 from tulou.domains.catalog.models import Entry, Item
 from tulou.domains.catalog.services import note_update
-from tulou.domains.catalog.vocabulary import EntryStatus, ShareType, UpdateCycle
+from tulou.domains.catalog.vocabulary import EntryStatus, OpenType, ShareType, UpdateCycle
 from tulou.kernel.identity import Actor
 from tulou.kernel.search import Page
 from tulou.kernel.search import search as find
@@ -20,6 +23,7 @@ __all__ = [
     "EntryInfo",
     "EntryPublished",
     "EntryRetired",
+    "Holding",
     "ItemInfo",
     "ShareType",
     "UpdateCycle",
@@ -30,7 +34,10 @@ __all__ = [
     "items",
     "note_update",
     "published",
+    "published_by_node",
+    "published_by_provider",
     "published_entries",
+    "recently_published",
     "search_entries",
     "table_schema",
 ]
@@ -93,6 +100,15 @@ class ItemInfo:
     mask: Mask
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is in use of a node or an agency: entries, how many of them hold data, and their current rows."""
+
+    entries: int
+    with_data: int
+    rows: int
+
+
 def _info(row: Entry) -> EntryInfo:
     return EntryInfo(
         id=row.id,
@@ -145,6 +161,30 @@ def published_entries() -> tuple[EntryInfo, ...]:
     """Every entry that is in use."""
     rows = Entry.objects.filter(version__gt=0).exclude(status=EntryStatus.RETIRED)
     return tuple(_info(row) for row in rows.order_by("name"))
+
+
+def published_by_node() -> dict[str, Holding]:
+    """What is in use, by the code of the node on which the provider is."""
+    return _holdings("provider__node__code")
+
+
+def published_by_provider() -> dict[UUID, Holding]:
+    """What is in use, by provider."""
+    return _holdings("provider_id")
+
+
+def _holdings(by: str) -> dict[Any, Holding]:
+    rows = Entry.objects.filter(version__gt=0).exclude(status=EntryStatus.RETIRED).order_by().values(by)
+    counted = rows.annotate(n=Count("id"), filled=Count("id", filter=Q(data_rows__gt=0)), held=Sum("data_rows"))
+    return {row[by]: Holding(row["n"], row["filled"], row["held"]) for row in counted}
+
+
+def recently_published(limit: int, *, open_only: bool = False) -> tuple[EntryInfo, ...]:
+    """Entries in use, the last published first; `open_only` leaves out those that are not to be opened to society."""
+    rows = Entry.objects.filter(version__gt=0).exclude(status=EntryStatus.RETIRED)
+    if open_only:
+        rows = rows.exclude(open_type=OpenType.REFUSED)
+    return tuple(_info(row) for row in rows.order_by("-published_on", "-updated_at")[:limit])
 
 
 def published(entry_id: UUID) -> bool:

@@ -6,12 +6,13 @@ from datetime import date
 from uuid import UUID
 
 from tulou.domains.directory import queries, roles
-from tulou.domains.directory.models import Agency, Duty, InformationSystem
+from tulou.domains.directory.models import Agency, Duty, InformationSystem, Node
 from tulou.kernel import temporal
 
 __all__ = [
     "AgencyInfo",
     "DutyInfo",
+    "NodeInfo",
     "SystemInfo",
     "agencies",
     "agency",
@@ -22,6 +23,7 @@ __all__ = [
     "holder_today",
     "is_within",
     "name_on",
+    "nodes",
     "predecessors",
     "roles",
     "system",
@@ -67,6 +69,21 @@ class SystemInfo:
     name: str
     agency: UUID
     is_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """One running platform of the province."""
+
+    code: str
+    name: str
+    kind: str
+    region: str
+
+
+def nodes() -> tuple[NodeInfo, ...]:
+    """Every node, by region."""
+    return tuple(NodeInfo(row.code, row.name, row.kind, row.region) for row in Node.objects.all())
 
 
 def _agency_info(row: Agency) -> AgencyInfo:

@@ -5,9 +5,19 @@ from datetime import date
 from uuid import UUID
 
 from tulou.domains.sharing.events import GrantChanged, RequestDecided
-from tulou.domains.sharing.models import Grant
+from tulou.domains.sharing.models import Grant, GrantStatus
+from tulou.kernel.calendar import today
 
-__all__ = ["GrantChanged", "GrantInfo", "RequestDecided", "grant", "grants_of", "grants_on"]
+__all__ = [
+    "GrantChanged",
+    "GrantInfo",
+    "RequestDecided",
+    "count_in_use",
+    "grant",
+    "grants_by",
+    "grants_of",
+    "grants_on",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +67,14 @@ def grants_of(consumer: UUID) -> tuple[GrantInfo, ...]:
 def grants_on(entry: UUID) -> tuple[GrantInfo, ...]:
     """Who was granted an entry, newest first."""
     return tuple(_info(row) for row in Grant.objects.select_related("request").filter(entry=entry))
+
+
+def grants_by(provider: UUID) -> tuple[GrantInfo, ...]:
+    """What an agency granted to others, newest first."""
+    return tuple(_info(row) for row in Grant.objects.select_related("request").filter(provider=provider))
+
+
+def count_in_use() -> int:
+    """How many grants work today."""
+    rows = Grant.objects.filter(status=GrantStatus.IN_USE, valid_from__lte=today(), valid_to__gte=today())
+    return rows.count()

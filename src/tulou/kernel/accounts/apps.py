@@ -11,8 +11,10 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from tulou.kernel.permissions import register_action
         from tulou.kernel.ui.shell import register_door
+        from tulou.kernel.ui.slots import slot
 
         register_action("identity.manage", "管理账号", by_system=True)
+        slot("accounts.login", "登录页的提示")
         register_door("login", "accounts:login")
         register_door("logout", "accounts:logout")
         register_door("account", "accounts:account")

@@ -24,6 +24,8 @@ from tulou.kernel.identity.actor import Actor, actor_of
 from tulou.kernel.identity.models import Account
 from tulou.kernel.identity.sealing import seal, unseal
 from tulou.kernel.permissions import public_page, signed_in
+from tulou.kernel.ui.shell import door
+from tulou.kernel.ui.slots import render_slot
 
 PENDING = "half_signed_in"
 PENDING_FOR = timedelta(minutes=5)
@@ -52,7 +54,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             request.session[PENDING] = [str(account.pk), timezone.now().isoformat(), following]
             return redirect("accounts:code")
     status = 200 if not form.errors else 422
-    return render(request, "accounts/login.html", {"form": form, "next": following}, status=status)
+    panels = render_slot("accounts.login", request, form)
+    return render(request, "accounts/login.html", {"form": form, "next": following, "panels": panels}, status=status)
 
 
 @public_page
@@ -200,10 +203,11 @@ def owner(request: HttpRequest) -> Account:
 
 
 def safe_next(request: HttpRequest) -> str:
-    """Where to go afterwards: an address of this node, else the front page."""
-    wanted = request.POST.get("next") or request.GET.get("next") or "/"
+    """Where to go afterwards: an address of this node, else the workbench where there is one."""
+    usual = door("todo") or "/"
+    wanted = request.POST.get("next") or request.GET.get("next") or usual
     own = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if own else "/"
+    return wanted if own else usual
 
 
 def _let_in(request: HttpRequest, account: Account, following: str) -> HttpResponseRedirect:

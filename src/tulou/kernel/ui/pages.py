@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views import View
 
 from tulou.kernel.identity import Actor, actor_of, party_names
+from tulou.kernel.ui.places import proof_url
 from tulou.kernel.ui.slots import Panel, fillings, render_slot
 from tulou.kernel.ui.tones import ICONS, Tone, tone_of
 from tulou.kernel.workflow import Flow, Step, clocks_of, timeline
@@ -94,6 +95,7 @@ def drawn(steps: Sequence[Step]) -> list[TimelineStep]:
             at=step.at,
             note=step.note,
             tone=tone_of(step.target),
+            url=proof_url(step.leaf_hash),
         )
         for step in reversed(steps)
     ]
