@@ -1,7 +1,9 @@
 // What every page may need; each behaviour finds its elements by a data attribute and leaves reading to plain HTML.
 import "htmx.org";
 import { listen as listenToForms } from "./forms.js";
+import { listen as listenToGateway } from "./gateway.js";
 import { listen as listenToRegisters } from "./registers.js";
+import { listen as listenToRows } from "./rows.js";
 
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -83,5 +85,7 @@ document.body.addEventListener("htmx:responseError", (event) => {
   else say("服务器没有受理这次操作，请刷新页面后重试");
 });
 listenToForms();
+listenToGateway();
 listenToRegisters();
+listenToRows();
 reveal(document);

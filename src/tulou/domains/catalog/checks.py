@@ -40,6 +40,14 @@ class Finding:
     field: str
     message: str
 
+    @property
+    def anchor(self) -> str:
+        """Where the form has the field."""
+        place, _, row = self.field.partition(".")
+        if place == "items":
+            return f"item-{row}" if row else "items"
+        return f"id_{place}"
+
 
 def findings(content: Content, *, on: date) -> list[Finding]:
     """Everything that stands between this content and its submission, in the order of the form."""

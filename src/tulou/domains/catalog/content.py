@@ -40,6 +40,11 @@ class Difference:
     before: str
     after: str
 
+    @property
+    def title(self) -> str:
+        """The label, under the name by which the pages draw a difference."""
+        return self.label
+
 
 def content_of(entry: Entry, rows: Iterable[Item] | None = None) -> Content:
     """The content that an entry holds now, in JSON form; `rows` stand for its items while they are not saved."""
@@ -79,7 +84,7 @@ def digest(content: Content) -> str:
 def diff(before: Content, after: Content) -> list[Difference]:
     """What differs, field by field and item by item; items are matched by their English name."""
     found = [
-        Difference(name, _label(Entry, name), *(_shown(Entry, name, side.get(name)) for side in (before, after)))
+        Difference(name, _label(Entry, name), *(shown(Entry, name, side.get(name)) for side in (before, after)))
         for name in FIELDS
         if before.get(name) != after.get(name)
     ]
@@ -101,8 +106,8 @@ def _item_differences(name: str, old: Mapping[str, Any] | None, new: Mapping[str
         Difference(
             f"items.{name}.{field}",
             f"信息项 {new['label']}：{_label(Item, field)}",
-            _shown(Item, field, old.get(field)),
-            _shown(Item, field, new.get(field)),
+            shown(Item, field, old.get(field)),
+            shown(Item, field, new.get(field)),
         )
         for field in ITEM_FIELDS
         if old.get(field) != new.get(field)
@@ -117,13 +122,14 @@ def _label(model: type[models.Model], name: str) -> str:
     return str(getattr(model._meta.get_field(name), "verbose_name", name))
 
 
-def _shown(model: type[models.Model], name: str, value: Any) -> str:
+def shown(model: type[models.Model], name: str, value: Any) -> str:
+    """A value of a field as a reader wants it."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(_shown(model, name, part) for part in value)
+        return "、".join(shown(model, name, part) for part in value)
     field = model._meta.get_field(name)
     if isinstance(field, models.ForeignKey):
         related = field.related_model._default_manager.filter(pk=value).first()

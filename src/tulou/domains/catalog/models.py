@@ -189,6 +189,23 @@ class Draft(models.Model):
         return f"{self.entry} {self.saved_at:%Y-%m-%d}"
 
 
+class Reading(models.Model):
+    """What was read of a source when the form was pre-filled: names, counts and reasons, never a value."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True, related_name="reading")
+    kind = models.CharField("来源类型", max_length=20)
+    name = models.CharField("来源名称", max_length=200)
+    columns = models.JSONField("字段", default=dict)
+    read_at = models.DateTimeField("读取时间", auto_now=True)
+
+    class Meta:
+        verbose_name = "结构读取"
+        verbose_name_plural = "结构读取"
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.name}"
+
+
 class EntryVersion(models.Model):
     """A published version, kept whole and for ever, so that any two can be compared."""
 

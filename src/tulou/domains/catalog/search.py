@@ -1,5 +1,7 @@
 """Keeping the search index true: published entries for everybody, those in preparation for their own agency."""
 
+from collections.abc import Mapping, Sequence
+
 from tulou.domains.catalog.models import Entry
 from tulou.domains.catalog.vocabulary import EntryStatus
 from tulou.domains.directory.public import agency
@@ -7,6 +9,19 @@ from tulou.kernel import search
 
 PUBLISHED = "catalog.entry"
 PREPARED = "catalog.draft"
+ORDERS = {"": "相关度", "updated": "最近发布", "title": "名称"}
+
+
+def find(
+    text: str,
+    *,
+    facets: Mapping[str, Sequence[str]] | None = None,
+    sort: str = "",
+    limit: int = 20,
+    offset: int = 0,
+) -> search.Page:
+    """Published entries that hold every word of the text, with counts for each facet."""
+    return search.search(PUBLISHED, text, facets=facets, sort=sort, limit=limit, offset=offset)
 
 
 def refresh(entry: Entry) -> None:

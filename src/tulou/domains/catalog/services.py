@@ -46,13 +46,19 @@ def create_entry(content: Content, *, provider: UUID, actor: Actor) -> Entry:
 
 
 @transaction.atomic
-def save_content(entry: Entry, content: Content, *, actor: Actor, revision: int | None = None) -> Entry:
+def save_content(
+    entry: Entry, content: Content, *, actor: Actor, revision: int | None = None, base: str | None = None
+) -> Entry:
     """Save what its agency is working on. A published entry stays as it is: the change waits in a draft.
+
+    `base` is the digest of the content that the page showed, to notice somebody else's saving in between.
 
     Raises:
         ValidationError: it cannot be edited now, was changed by somebody else, or a value is impossible.
     """
     row = _editable(entry, actor, revision)
+    if base is not None and base != digest(working_content(row)):
+        raise ValidationError("您打开页面之后，内容已由他人保存；请另开页面核对后再修改，以免覆盖")
     row.offered_on = None
     if row.version == 0:
         _write(row, content)

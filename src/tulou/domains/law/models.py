@@ -56,3 +56,23 @@ class LegalBasis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}{self.article}"
+
+
+class NoticeAdoption(models.Model):
+    """The import of a year's holiday notice, with every running deadline that it moved."""
+
+    id = models.UUIDField("标识", primary_key=True, default=new_id, editable=False)
+    year = models.PositiveSmallIntegerField("年度", db_index=True)
+    citation = models.CharField("文号", max_length=120)
+    adopted_at = models.DateTimeField("导入时间", auto_now_add=True)
+    adopted_by = models.CharField("导入人", max_length=120)
+    settled = models.PositiveIntegerField("由暂定转为确定的时限", default=0)
+    moved = models.JSONField("变动的时限", default=list)
+
+    class Meta:
+        verbose_name = "节假日通知导入"
+        verbose_name_plural = "节假日通知导入"
+        ordering = ("-adopted_at",)
+
+    def __str__(self) -> str:
+        return f"{self.year}年节假日通知"

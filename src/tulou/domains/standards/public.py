@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tulou.domains.standards import queries
+from tulou.domains.standards.models import CodeTableVersion
 from tulou.domains.standards.services import CodeSpec, EditionSpec, adopt_code_table
 from tulou.kernel.calendar import today
 
@@ -16,6 +17,7 @@ __all__ = [
     "EditionSpec",
     "adopt_code_table",
     "code_table",
+    "code_tables",
     "codes",
     "label",
 ]
@@ -46,12 +48,19 @@ class Code:
     parent: str
 
 
+def _info(row: CodeTableVersion) -> CodeTableInfo:
+    return CodeTableInfo(row.table.code, row.table.name, row.version, row.source, row.valid_from, row.valid_to)
+
+
 def code_table(code: str, on: date | None = None) -> CodeTableInfo | None:
     """The edition of a table in force on a day, today unless told."""
     row = queries.version_in_force(code, on or today())
-    if row is None:
-        return None
-    return CodeTableInfo(row.table.code, row.table.name, row.version, row.source, row.valid_from, row.valid_to)
+    return _info(row) if row else None
+
+
+def code_tables(on: date | None = None) -> tuple[CodeTableInfo, ...]:
+    """Every table that has an edition in force on a day, by code."""
+    return tuple(_info(row) for row in queries.versions_in_force(on or today()))
 
 
 def codes(code: str, on: date | None = None) -> tuple[Code, ...]:

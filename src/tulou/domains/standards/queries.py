@@ -2,15 +2,17 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tulou.domains.standards.models import CodeTableVersion
 
 
+def versions_in_force(on: date) -> QuerySet[CodeTableVersion]:
+    """The edition of every table that is in force on this day."""
+    rows = CodeTableVersion.objects.select_related("table").order_by("table__code")
+    return rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+
+
 def version_in_force(code: str, on: date) -> CodeTableVersion | None:
     """The edition of a table that is in force on this day."""
-    return (
-        CodeTableVersion.objects.select_related("table")
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), table__code=code, valid_from__lte=on)
-        .first()
-    )
+    return versions_in_force(on).filter(table__code=code).first()

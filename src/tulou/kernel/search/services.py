@@ -29,6 +29,7 @@ ON CONFLICT (kind, object_id) DO UPDATE SET owner = EXCLUDED.owner, title = EXCL
   plain = EXCLUDED.plain, facets = EXCLUDED.facets, weight = EXCLUDED.weight, updated_at = EXCLUDED.updated_at,
   tsv = EXCLUDED.tsv
 """
+SORTS = {"updated": "updated_at DESC, id", "title": "title, id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,12 @@ def search(
     owners: Collection[UUID] | None = None,
     limit: int = 20,
     offset: int = 0,
+    sort: str = "",
 ) -> Page:
     """Find documents of a kind that hold every word of the text; without text, all of them.
 
     Several values of one facet are alternatives, several facets must all hold.
-    `owners` restricts to these owners (`None`: all).
+    `owners` restricts to these owners (`None`: all). `sort` is one of `SORTS`; by relevance when empty.
     """
     asked = _Question(text)
     where, params = _conditions(kind, asked, owners)
@@ -106,7 +108,7 @@ def search(
         # Every condition is written in this module; values are parameters.
         cursor.execute(f"SELECT count(*) FROM search_document WHERE {condition}", values)  # noqa: S608
         total = int(cursor.fetchone()[0])
-        order, order_params = asked.order()
+        order, order_params = (SORTS[sort], []) if sort else asked.order()
         cursor.execute(
             f"SELECT object_id, owner, title, body, facets FROM search_document WHERE {condition}"  # noqa: S608
             f" ORDER BY {order} LIMIT %s OFFSET %s",

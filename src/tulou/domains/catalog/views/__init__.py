@@ -1,0 +1,1 @@
+"""Pages of the catalogue: registers, the entry's page, its moves, the form and its starts."""
