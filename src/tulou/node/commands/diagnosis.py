@@ -72,9 +72,8 @@ def _closed(data: Path) -> Finding:
     """Keys and secrets are for their owner alone."""
     open_to_others = [
         str(path)
-        for folder in ("keys", "secrets", "run")
-        for path in [data / folder, *(data / folder).rglob("*")]
-        if path.exists() and path.name != "mode" and stat.S_IMODE(path.stat().st_mode) & 0o077
+        for path in [data / "run", *(inner for name in ("keys", "secrets") for inner in _within(data / name))]
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     return Finding(
         "密钥文件夹权限",
@@ -82,6 +81,10 @@ def _closed(data: Path) -> Finding:
         "只有属主可读" if not open_to_others else "其他用户可读：" + "、".join(open_to_others[:5]),
         f"运行 chmod -R go-rwx {data / 'keys'} {data / 'secrets'} {data / 'run'}，并视情况更换密钥",
     )
+
+
+def _within(folder: Path) -> list[Path]:
+    return [folder, *folder.rglob("*")]
 
 
 def _disk(data: Path) -> Finding:
