@@ -13,7 +13,7 @@ from django.urls import reverse
 from tulou.domains.catalog.content import Content, shown
 from tulou.domains.catalog.models import Entry, Item
 from tulou.domains.catalog.vocabulary import Grade, MaskRule
-from tulou.domains.standards.public import code_table, label
+from tulou.domains.standards.public import code_tables, label
 from tulou.kernel.ui.pages import Fact
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -79,8 +79,8 @@ def groups(content: Content, *, internal: bool) -> list[Group]:
 
 def items(content: Content) -> list[DrawnItem]:
     """The rows of the item table."""
-    tables = {str(item.get("code_table") or "") for item in content.get("items", [])}
-    known = {code for code in tables if code and code_table(code) is not None}
+    coded = any(item.get("code_table") for item in content.get("items", []))
+    known = {table.code for table in code_tables()} if coded else set()
     return [_item(order, item, known) for order, item in enumerate(content.get("items", []), start=1)]
 
 

@@ -14,7 +14,6 @@ from tulou.domains.catalog.models import Draft, Entry, EntryVersion, Item
 from tulou.domains.catalog.policies import may_compile
 from tulou.domains.catalog.vocabulary import EntryStatus
 from tulou.domains.catalog.workflow import ENTRY
-from tulou.domains.directory.public import agency as agency_info
 from tulou.domains.directory.public import duty as duty_info
 from tulou.domains.directory.public import holder_today
 from tulou.domains.directory.public import system as system_info
@@ -222,11 +221,8 @@ def note_update(entry_id: UUID, *, on: date, rows: int) -> None:
 
 def zone_of(entry: Entry) -> str:
     """The zone where the entry's data belong: sealed where they are personal or of level 3 or 4, plain elsewhere."""
-    provider = agency_info(entry.provider_id)
-    if provider is None:
-        raise ValidationError("目录的提供方未登记")
     sealed = entry.contains_personal or entry.grade >= 3
-    return f"{provider.code.replace('-', '_')}_{'sealed' if sealed else 'plain'}"
+    return f"{entry.provider.code.replace('-', '_')}_{'sealed' if sealed else 'plain'}"
 
 
 def _is_change(entry: Entry) -> bool:

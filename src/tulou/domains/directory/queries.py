@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tulou.domains.directory.models import Agency, Succession
 from tulou.kernel.calendar import today
+from tulou.kernel.permissions.queries import once
 
 #: A chain of successions longer than this is a mistake in the data, not history.
 LONGEST_CHAIN = 50
@@ -15,8 +16,15 @@ def successors(ids: Collection[UUID]) -> dict[UUID, UUID]:
 
     The whole chain is read at once: successions are few, and the answer is asked for on every page.
     """
-    moves = dict(Succession.objects.filter(on__lte=today()).values_list("predecessor_id", "successor_id"))
+    moves = _moves()
     return {start: _end_of(start, moves) for start in ids}
+
+
+def _moves() -> dict[UUID, UUID]:
+    """Who followed whom until today; read once in a request."""
+    day = today()
+    known = Succession.objects.filter(on__lte=day).order_by()
+    return once(("succession", day), lambda: dict(known.values_list("predecessor_id", "successor_id")))
 
 
 def _end_of(start: UUID, moves: dict[UUID, UUID]) -> UUID:
@@ -30,7 +38,7 @@ def _end_of(start: UUID, moves: dict[UUID, UUID]) -> UUID:
 
 def predecessors(agency: UUID) -> frozenset[UUID]:
     """The agency itself and all whose chain of successions ends with it today."""
-    moves = dict(Succession.objects.filter(on__lte=today()).values_list("predecessor_id", "successor_id"))
+    moves = _moves()
     return frozenset({agency, *(start for start in moves if _end_of(start, moves) == agency)})
 
 

@@ -20,6 +20,7 @@ from tulou.kernel.identity import Actor
 from tulou.kernel.identity.models import Party, PartyKind
 from tulou.kernel.outbox import publish
 from tulou.kernel.permissions import require
+from tulou.kernel.permissions.queries import forget
 
 Registered = TypeVar("Registered", Duty, InformationSystem)
 
@@ -149,6 +150,7 @@ def succeed(
     row = Succession(predecessor=predecessor, successor=successor, kind=kind, on=on, document=document)
     row.full_clean()
     row.save(force_insert=True)
+    forget()
     _end_agency(predecessor, on=on, document=document, actor=actor)
     record(
         "directory.agency.succeed",

@@ -3,11 +3,12 @@
 Within one request the answer is looked up once: a page asks many times. Giving or taking a role forgets it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,6 +16,8 @@ from django.utils import timezone
 from tulou.kernel.permissions import registry
 from tulou.kernel.permissions.models import Assignment, Delegation
 from tulou.kernel.permissions.registry import Role
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,12 @@ class Held:
         return self.for_person is not None
 
 
-_remembered: ContextVar[dict[tuple[UUID, date], list[Held]] | None] = ContextVar("tulou_held", default=None)
+_remembered: ContextVar[dict[Hashable, Any] | None] = ContextVar("tulou_held", default=None)
 
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """For one request, look up each person once."""
+    """For one request, look up each person once, and whatever else is asked through `once`."""
     token = _remembered.set({})
     try:
         yield
@@ -46,21 +49,27 @@ def remembering() -> Iterator[None]:
 
 
 def forget() -> None:
-    """Roles changed: look again."""
+    """Roles or successions changed: look again."""
     known = _remembered.get()
     if known is not None:
         known.clear()
 
 
+def once(key: Hashable, look_up: Callable[[], T]) -> T:
+    """The answer of `look_up`, asked at most once in a request until something is forgotten."""
+    known = _remembered.get()
+    if known is None:
+        return look_up()
+    if key not in known:
+        known[key] = look_up()
+    answer: T = known[key]
+    return answer
+
+
 def held_by(person: UUID, on: date | None = None) -> list[Held]:
     """Everything this person may use on this day, at whichever organisation. Delegated desks cannot be passed on."""
     day = on or timezone.localdate()
-    known = _remembered.get()
-    if known is None:
-        return _look_up(person, day)
-    if (person, day) not in known:
-        known[person, day] = _look_up(person, day)
-    return known[person, day]
+    return once((person, day), lambda: _look_up(person, day))
 
 
 def _look_up(person: UUID, day: date) -> list[Held]:
