@@ -23,7 +23,7 @@ def _prefix(name: str, label: str) -> str:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
-    path("api/", build_api().urls),
+    path("api/v1/", build_api().urls),
     *[
         path(_prefix(config.name, config.label), include(f"{config.name}.urls"))
         for config in apps.get_app_configs()

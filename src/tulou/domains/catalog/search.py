@@ -9,6 +9,15 @@ from tulou.kernel import search
 
 PUBLISHED = "catalog.entry"
 PREPARED = "catalog.draft"
+#: Facets in the order of the page, with the parameter that carries each in the address.
+FACETS: dict[str, str] = {
+    "domain": "数据领域",
+    "provider": "提供方",
+    "share": "共享类型",
+    "open": "开放类型",
+    "cycle": "更新周期",
+    "grade": "数据分级",
+}
 ORDERS = {"": "相关度", "updated": "最近发布", "title": "名称"}
 
 

@@ -16,15 +16,6 @@ from tulou.kernel.ui.slots import Panel, render_slot
 
 SIZE = 20
 LAST_PAGE = 500
-#: Facets in the order of the page, with the parameter that carries each in the address.
-FACETS: dict[str, str] = {
-    "domain": "数据领域",
-    "provider": "提供方",
-    "share": "共享类型",
-    "open": "开放类型",
-    "cycle": "更新周期",
-    "grade": "数据分级",
-}
 SHOWN_VALUES = 12
 
 
@@ -61,7 +52,7 @@ class Card:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """The search page."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    chosen = {title: values for key, title in FACETS.items() if (values := request.GET.getlist(key)[:20])}
+    chosen = {title: values for key, title in search.FACETS.items() if (values := request.GET.getlist(key)[:20])}
     asked = request.GET.get("page", "1")
     number = min(max(int(asked), 1), LAST_PAGE) if asked.isdecimal() and len(asked) < 6 else 1
     sort = request.GET.get("sort", "")
@@ -76,7 +67,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "cards": _cards(request, found.hits),
         "facets": _facets(request, found.facets, chosen),
         "narrowed": bool(text or chosen),
-        "chosen": [(key, value) for key, title in FACETS.items() for value in chosen.get(title, ())],
+        "chosen": [(key, value) for key, title in search.FACETS.items() for value in chosen.get(title, ())],
         "page_number": number,
         "last": last,
         "first_row": (number - 1) * SIZE + 1,
@@ -100,7 +91,7 @@ def _facets(
     request: HttpRequest, counts: Mapping[str, Mapping[str, int]], chosen: Mapping[str, list[str]]
 ) -> list[DrawnFacet]:
     drawn = []
-    for key, title in FACETS.items():
+    for key, title in search.FACETS.items():
         values = dict(counts.get(title, {}))
         picked = chosen.get(title, [])
         for value in picked:
