@@ -24,7 +24,9 @@ _MOST_FAULT_BYTES: Final = 64 << 20
 class Feed:
     """One reading of a source; its problem, if it had one, is in `problem`."""
 
-    def __init__(self, source: Source, mapping: Mapping[str, str], progress: Progress | None, cancelled: Cancelled):
+    def __init__(
+        self, source: Source, mapping: Mapping[str, str], progress: Progress | None, cancelled: Cancelled
+    ) -> None:
         self._source = source
         self._progress, self._cancelled = progress, cancelled
         self._columns = _found(source, mapping)

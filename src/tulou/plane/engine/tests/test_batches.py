@@ -37,7 +37,9 @@ def ref(lake: Lake) -> TableRef:
 def send(lake: Lake, ref: TableRef, tmp_path: Path) -> Send:
     """Send a text as a CSV file."""
 
-    def run(text: str, *, batch: str = "", rules: tuple[Rule, ...] = rules_of(SCHEMA), encoding: str = "utf-8"):  # type: ignore[no-untyped-def]
+    def run(
+        text: str, *, batch: str = "", rules: tuple[Rule, ...] = rules_of(SCHEMA), encoding: str = "utf-8"
+    ) -> BatchOutcome:
         path = tmp_path / f"{uuid4().hex}.csv"
         path.write_bytes(text.encode(encoding))
         job = BatchJob(
