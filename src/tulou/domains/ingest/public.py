@@ -1,11 +1,8 @@
 """The door of aggregation for other domains."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
-
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncDate
 
 from tulou.domains.catalog.public import entry as entry_info
 from tulou.domains.ingest.checks import Provider, register_checks, rules_for
@@ -13,19 +10,23 @@ from tulou.domains.ingest.events import BatchFailed, BatchLanded
 from tulou.domains.ingest.freshness import Freshness, freshness_many, freshness_of
 from tulou.domains.ingest.lake import engine, lake
 from tulou.domains.ingest.models import Batch
+from tulou.domains.ingest.queries import DayLanded, landed_by_day
 from tulou.domains.ingest.settling import own_rights
+from tulou.domains.ingest.tracing import batch_numbers, batches_by_digest
 from tulou.domains.ingest.vocabulary import BatchStatus
 
 __all__ = [
     "BatchFailed",
     "BatchInfo",
     "BatchLanded",
+    "DayLanded",
     "Freshness",
-    "LandedDay",
     "Provider",
     "batch",
     "batch_by_number",
+    "batch_numbers",
     "batches",
+    "batches_by_digest",
     "engine",
     "freshness",
     "freshness_many",
@@ -134,23 +135,3 @@ def batch_by_number(number: str) -> BatchInfo | None:
     """The batch with this receipt number, whoever asks."""
     row = Batch.objects.filter(number=number).first()
     return _info(row) if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class LandedDay:
-    """What landed on one day."""
-
-    day: date
-    batches: int
-    accepted: int
-    rejected: int
-
-
-def landed_by_day(since: date, *, provider: UUID | None = None) -> tuple[LandedDay, ...]:
-    """Batches that landed, day by day since a day."""
-    rows = Batch.objects.filter(status=BatchStatus.LANDED, finished_at__date__gte=since)
-    if provider is not None:
-        rows = rows.filter(provider_id=provider)
-    days = rows.order_by().annotate(day=TruncDate("finished_at")).values("day")
-    counted = days.annotate(n=Count("id"), a=Sum("accepted"), r=Sum("rejected")).order_by("day")
-    return tuple(LandedDay(row["day"], row["n"], row["a"], row["r"]) for row in counted)

@@ -1,9 +1,11 @@
 """Reads of aggregation, scoped: an agency sees its own batches, the bureau and the operator the metadata of all."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from tulou.domains.catalog.public import EntryInfo, entries_of, published
 from tulou.domains.ingest.models import Batch, Source
@@ -80,11 +82,32 @@ def _open(root: Batch, landed: list[Batch]) -> int:
 def open_rejections(provider: UUID) -> QuerySet[Batch]:
     """Landed batches of an agency with rejected rows that nobody has begun to correct."""
     rows = Batch.objects.filter(provider=provider, status=BatchStatus.LANDED, rejected__gt=0)
-    return rows.exclude(resubmissions__status=BatchStatus.LANDED)
+    return rows.exclude(resubmissions__status=BatchStatus.LANDED).select_related("entry")
 
 
-def totals(rows: QuerySet[Batch]) -> dict[str, int]:
-    """Sums over landed batches, for the figures of a page."""
-    landed = rows.filter(status=BatchStatus.LANDED)
-    found = landed.aggregate(sent=Sum("sent"), accepted=Sum("accepted"), rejected=Sum("rejected"))
-    return {"batches": landed.count(), **{name: value or 0 for name, value in found.items()}}
+def open_failures(provider: UUID) -> QuerySet[Batch]:
+    """Batches of an agency that did not land, and after which nothing was sent for the same entry."""
+    later = Batch.objects.filter(entry=OuterRef("entry"), registered_at__gt=OuterRef("registered_at"))
+    rows = Batch.objects.filter(~Exists(later), provider=provider, status=BatchStatus.FAILED)
+    return rows.select_related("entry")
+
+
+@dataclass(frozen=True, slots=True)
+class DayLanded:
+    """What landed on one day."""
+
+    day: date
+    batches: int
+    sent: int
+    accepted: int
+    rejected: int
+
+
+def landed_by_day(since: date, *, provider: UUID | None = None) -> tuple[DayLanded, ...]:
+    """What landed day by day since a day, of one agency or of all; days without a batch are left out."""
+    rows = Batch.objects.filter(status=BatchStatus.LANDED, finished_at__date__gte=since)
+    if provider is not None:
+        rows = rows.filter(provider=provider)
+    days = rows.order_by().annotate(day=TruncDate("finished_at")).values("day").order_by("day")
+    found = days.annotate(n=Count("id"), s=Sum("sent"), a=Sum("accepted"), r=Sum("rejected"))
+    return tuple(DayLanded(row["day"], row["n"], row["s"], row["a"], row["r"]) for row in found)

@@ -53,7 +53,7 @@ def test_a_waiting_batch_is_cancelled_and_can_be_sent_again(ground: Ground) -> N
     services.cancel_batch(batch, actor=ground.manager)
     ground.work()
     batch.refresh_from_db()
-    assert (batch.status, JobRun.objects.get(pk=batch.job).state) == ("cancelled", "cancelled")
+    assert (batch.status, job_of(batch).state) == ("cancelled", "cancelled")
     services.retry_batch(batch, actor=ground.manager)
     ground.work()
     batch.refresh_from_db()
@@ -71,7 +71,7 @@ def test_a_running_batch_stops_when_it_is_cancelled(ground: Ground, monkeypatch:
     monkeypatch.setattr(running, "_land", cancelled_meanwhile)
     ground.work()
     batch.refresh_from_db()
-    assert (batch.status, JobRun.objects.get(pk=batch.job).state) == ("cancelled", "cancelled")
+    assert (batch.status, job_of(batch).state) == ("cancelled", "cancelled")
     assert room.lake().ledger(batch.zone) == []
 
 
@@ -106,7 +106,7 @@ def test_a_batch_that_was_given_up_too_early_is_landed_by_the_sweep(
 
 def test_a_batch_whose_job_was_given_up_says_so(ground: Ground) -> None:
     batch = services.start_batch(ground.drop(GOOD), actor=ground.manager).batch
-    JobRun.objects.filter(pk=batch.job).update(state="failed")
+    JobRun.objects.filter(kind="ingest.run").update(state="failed")
     assert reconcile() == 1
     batch.refresh_from_db()
     assert (batch.status, batch.remedy) == ("failed", "请稍后重新汇聚；多次失败时请联系平台运维人员")
@@ -148,6 +148,12 @@ def test_metadata_is_scoped_to_who_may_read(ground: Ground) -> None:
     assert queries.visible_batches(ground.actor("operator", ground.other)).count() == 1
     assert queries.visible_batches(ground.actor("data_manager", ground.other)).count() == 0
     assert queries.visible_batches(ground.actor("data_user")).count() == 0
+
+
+def job_of(batch: Batch) -> JobRun:
+    """The job of a batch."""
+    assert batch.job is not None
+    return JobRun.objects.get(pk=batch.job)
 
 
 def _dies(*_: object) -> None:

@@ -14,7 +14,7 @@ WIDER = "区划代码,名称,人口,备注\n350102,鼓楼区,669000,无\n"
 
 def test_a_vanished_column_stops_the_start_and_is_named(ground: Ground) -> None:
     ground.send(GOOD)
-    with pytest.raises(ValidationError, match="来源中找不到信息项：名称.*发起目录变更"):
+    with pytest.raises(ValidationError, match=r"来源中找不到信息项：名称.*发起目录变更"):
         services.start_batch(ground.drop(WITHOUT_NAME), actor=ground.manager)
 
 
@@ -47,7 +47,9 @@ def test_only_an_item_that_may_be_empty_can_be_left_out(ground: Ground) -> None:
     batch.refresh_from_db()
     assert (batch.status, batch.accepted) == ("landed", 1)
     with pytest.raises(ValidationError, match="主键或必填"):
-        services.settle_columns(ground.drop(WITHOUT_NAME), {"code": "区划代码"}, left_out=["name"], actor=ground.manager)
+        services.settle_columns(
+            ground.drop(WITHOUT_NAME), {"code": "区划代码"}, left_out=["name"], actor=ground.manager
+        )
 
 
 @pytest.mark.parametrize(

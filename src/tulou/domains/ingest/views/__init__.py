@@ -1,0 +1,1 @@
+"""Pages of aggregation: registers, the way in, the structure check, a batch and its receipt."""
