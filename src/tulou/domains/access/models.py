@@ -37,7 +37,7 @@ class RightStatus(models.TextChoices):
 class Right(Stateful):
     """What one caller may take out of one table, why, and until when."""
 
-    id = models.UUIDField("标识", primary_key=True, default=new_id, editable=False)
+    status = models.CharField("状态", max_length=40, choices=RightStatus, db_index=True, editable=False)
     kind = models.CharField("依据类型", max_length=30, choices=RightKind)
     ref = models.CharField("依据", max_length=120, help_text="类型:标识，例如 grant:…")
     caller = models.UUIDField("使用方")
