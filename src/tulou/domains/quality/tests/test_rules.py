@@ -54,7 +54,11 @@ def test_a_bound_rule_is_kept_with_its_past_and_asked_of_batches(ground: Ground)
         (Rule("x", "x", "compare", ("name", "people"), {"op": "lt"}), "columns", "不能相比"),
         (Rule("x", "x", "compare", ("name",), {"op": "lt"}), "columns", "需要2列，现有1列"),
         (Rule("x", "x", "expression", (), {"expression": "people > "}), "expression", "无法解析：第1行第"),
-        (Rule("x", "x", "expression", (), {"expression": "gone = 1"}), "expression", "表达式中的“gone”：表中没有这一列"),
+        (
+            Rule("x", "x", "expression", (), {"expression": "gone = 1"}),
+            "expression",
+            "表达式中的“gone”：表中没有这一列",
+        ),
         (Rule("x", "x", "expression", (), {"expression": "read_csv('/etc/passwd')"}), "expression", "不允许使用"),
         (Rule("x", "x", "no_such_kind", ("name",)), "kind", "没有“no_such_kind”这种规则"),
         (Rule("x", "x", "reference", ("code",), {"relation": "other"}), "relation", "尚未入库数据"),

@@ -1,6 +1,6 @@
 """The life of a ticket: opened by what failed, mended by the source, verified and closed by somebody else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
 from threading import Barrier, Thread
@@ -207,7 +207,9 @@ def test_each_rule_has_its_own_and_a_closed_one_makes_room(ground: Ground) -> No
 
 
 def test_what_the_platform_itself_refuses_has_a_ticket_in_words(ground: Ground) -> None:
-    told = ({"id": "always.name.not_scientific", "name": "名称未失真", "reason": "变成了科学计数法", "severity": "block"},)
+    told = (
+        {"id": "always.name.not_scientific", "name": "名称未失真", "reason": "变成了科学计数法", "severity": "block"},
+    )
     ground.note(100, {"key.repeated": 2, "always.name.not_scientific": 1, "source.nul": 1}, rules=told)
     titles = sorted(Ticket.objects.values_list("title", flat=True))
     assert titles == [
@@ -233,8 +235,8 @@ def test_the_database_itself_refuses_a_second_open_ticket(ground: Ground) -> Non
 
 
 @pytest.fixture
-def committed(transactional_db: None) -> Iterator[Ground]:
-    yield found()
+def committed(transactional_db: None) -> Ground:
+    return found()
 
 
 def test_batches_counted_at_the_same_moment_share_one_ticket(committed: Ground) -> None:

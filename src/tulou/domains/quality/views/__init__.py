@@ -1,0 +1,1 @@
+"""Pages of quality: the entry's rules and scores, tickets and their moves, reports."""
