@@ -37,6 +37,7 @@ class Campaign:
 CAMPAIGNS = (
     Campaign("bundle-attacks", "对证据包的一万次攻击", "tests.proof.bundle_attacks"),
     Campaign("landing", "汇聚入湖途中反复 kill -9", "tests.chaos.landing"),
+    Campaign("receipts", "汇聚作业进程反复 kill -9 后回执对账", "tests.chaos.receipts"),
 )
 
 
