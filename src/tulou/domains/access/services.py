@@ -22,7 +22,7 @@ from tulou.domains.directory.public import holder_today
 from tulou.kernel.calendar import now
 from tulou.kernel.evidence import record
 from tulou.kernel.identity import Actor
-from tulou.kernel.permissions import Forbidden
+from tulou.kernel.permissions import Forbidden, require
 from tulou.trust.plans import BasisKind, Channel, PlanColumn, Predicate, Quota, TableRef
 
 UNLIMITED = Quota()
@@ -162,6 +162,7 @@ def issue_plan(
     right = Right.objects.filter(pk=right_id).first()
     if right is None or not _belongs_to(right, actor):
         raise Forbidden(actor, "access.use", name="使用该数据", reason="该访问权利不属于当前机构", ask=())
+    require(actor, "access.use", organisation=right.caller)
     at = now()
     if problem := objection(right, channel, at):
         raise ValidationError(problem)
@@ -179,8 +180,8 @@ def issue_plan(
 
 def issue_key(right_id: UUID, *, system: UUID | None, actor: Actor) -> IssuedPlan:
     """A plan for the API channel that lives as long as the right; older keys of the right end, and it is shown once."""
-    right = Right.objects.get(pk=right_id)
     with transaction.atomic():
+        right = Right.objects.select_for_update().get(pk=right_id)
         older = Plan.objects.filter(right=right, channel="api", expires__gt=timezone.now())
         Revocation.objects.bulk_create([Revocation(target=plan.id, reason="已换发新的接口凭据") for plan in older])
         return issue_plan(right_id, channel="api", actor=actor, ttl=right.valid_to - now(), system=system)

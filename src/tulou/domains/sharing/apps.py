@@ -12,4 +12,4 @@ class SharingConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the kernel's registries what this room brings, and react to what others tell."""
-        from tulou.domains.sharing import shell  # noqa: F401 - registers on import
+        from tulou.domains.sharing import handlers, shell  # noqa: F401 - both register on import

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import cast
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,20 +15,31 @@ from tulou.kernel.calendar import today
 from tulou.kernel.identity import Actor
 from tulou.trust.plans import Channel, Mask, PlanColumn, Predicate, Quota, TableRef
 
+STANDING = (GrantStatus.AWAITING, GrantStatus.IN_USE, GrantStatus.SUSPENDED)
+
 
 def begin(request: Request, *, actor: Actor) -> Grant:
     """Make the grant of a concluded request; it is in use at once where the data are already aggregated."""
+    start, end = _period(request)
     grant = Grant(
         request=request,
         entry_id=request.entry_id,
         provider_id=request.provider_id,
         consumer_id=request.applicant_id,
-        valid_from=max(request.use_from, today()),
-        valid_to=request.use_to,
+        valid_from=start,
+        valid_to=end,
     )
     GRANT.begin(grant, actor=actor)
     deliver(grant, actor=actor)
     return grant
+
+
+def _period(request: Request) -> tuple[date, date]:
+    """The period asked for; where it ran out while the request was examined, as long a one from today."""
+    start = max(request.use_from, today())
+    if request.use_to >= start:
+        return start, request.use_to
+    return start, start + (request.use_to - request.use_from)
 
 
 @transaction.atomic
@@ -69,9 +81,9 @@ def _start_of(day: date) -> datetime:
 
 
 @transaction.atomic
-def stop(grant: Grant, move: str, *, reason: str, actor: Actor) -> Grant:
+def stop(grant: Grant, move: str, *, reason: str, actor: Actor, revision: int | None = None) -> Grant:
     """Suspend, resume or revoke a grant and its right in one transaction."""
-    GRANT.advance(grant, move, actor=actor, note=reason)
+    GRANT.advance(grant, move, actor=actor, note=reason, revision=revision)
     act = {"suspend": access.suspend, "resume": access.resume, "revoke": access.revoke}[move]
     if grant.right is not None:
         act(grant.right, reason=reason, actor=actor)
@@ -80,7 +92,15 @@ def stop(grant: Grant, move: str, *, reason: str, actor: Actor) -> Grant:
 
 def expire_due(*, actor: Actor) -> int:
     """Mark what ran out; the gate refused it already by its date."""
-    due = Grant.objects.filter(status__in=[GrantStatus.IN_USE, GrantStatus.SUSPENDED], valid_to__lt=today())
-    for grant in due:
-        GRANT.advance(grant, "expire", actor=actor)
-    return len(due)
+    due = Grant.objects.filter(status__in=STANDING, valid_to__lt=today()).order_by("pk")
+    return sum(_expire(pk, actor) for pk in due.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _expire(pk: UUID, actor: Actor) -> int:
+    """One grant; somebody else may have ended it between the look and the lock."""
+    grant = Grant.objects.select_for_update(of=("self",)).get(pk=pk)
+    if grant.status not in STANDING:
+        return 0
+    GRANT.advance(grant, "expire", actor=actor)
+    return 1

@@ -13,7 +13,7 @@ from tulou.trust.ids import new_id
 class RequestStatus(models.TextChoices):
     """Where a request stands."""
 
-    DRAFT = "draft", "填写中"
+    DRAFT = "draft", "待部门审核"
     ENDORSED = "endorsed", "部门已审"
     SUBMITTED = "submitted", "待受理"
     ACCEPTED = "accepted", "提供方办理中"
@@ -78,6 +78,7 @@ class Request(Stateful):
     calls_per_day = models.PositiveIntegerField("每日调用次数", default=0)
     rows_per_day = models.PositiveBigIntegerField("每日数据行数", default=0)
     rows = models.JSONField("数据范围", default=list, blank=True)
+    whole_reason = models.CharField("申请全部信息项的必要性", max_length=300, blank=True)
     use_from = models.DateField("使用起始")
     use_to = models.DateField("使用截止")
     system = models.ForeignKey(
@@ -86,6 +87,14 @@ class Request(Stateful):
     address = models.CharField("系统地址", max_length=120, blank=True)
     processor = models.CharField("受托处理者", max_length=120, blank=True)
     disposal = models.CharField("数据处置承诺", max_length=300)
+    renews = models.ForeignKey(
+        "sharing.Grant",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewals",
+        verbose_name="续期授权",
+    )
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     class Meta:
@@ -106,6 +115,25 @@ class Request(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Draft(models.Model):
+    """草稿: a request that is still being filled in; it may be incomplete, and only its own agency sees it."""
+
+    id = models.UUIDField("标识", primary_key=True, default=new_id, editable=False)
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+", verbose_name="目录")
+    applicant = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+", verbose_name="申请方")
+    content = models.JSONField("已填内容", default=dict)
+    kept_by = models.CharField("保存账号", max_length=120)
+    updated_at = models.DateTimeField("保存时间", auto_now=True)
+
+    class Meta:
+        verbose_name = "申请草稿"
+        verbose_name_plural = "申请草稿"
+        ordering = ("-updated_at",)
+
+    def __str__(self) -> str:
+        return self.entry.name
 
 
 class RequestedItem(Stateful):

@@ -6,17 +6,35 @@ from uuid import UUID
 
 from tulou.domains.sharing.events import GrantChanged, RequestDecided
 from tulou.domains.sharing.models import Grant, GrantStatus
+from tulou.domains.sharing.tracing import (
+    ItemInfo,
+    RequestInfo,
+    grant_names,
+    request_by_number,
+    request_of_item,
+    requested_items,
+    requests,
+    requests_on,
+)
 from tulou.kernel.calendar import today
 
 __all__ = [
     "GrantChanged",
     "GrantInfo",
+    "ItemInfo",
     "RequestDecided",
+    "RequestInfo",
     "count_in_use",
     "grant",
+    "grant_names",
     "grants_by",
     "grants_of",
     "grants_on",
+    "request_by_number",
+    "request_of_item",
+    "requested_items",
+    "requests",
+    "requests_on",
 ]
 
 

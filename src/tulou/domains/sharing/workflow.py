@@ -45,6 +45,8 @@ def provider(request: Request | Grant) -> Holder:
 REQUEST: Flow[Request] = Flow(
     "sharing.request",
     Move("endorse", (R.DRAFT,), R.ENDORSED, may=is_own_office, label="部门审核通过"),
+    Move("revise", (R.DRAFT,), R.DRAFT, may=is_applicant, label="修改申请"),
+    Move("send_back", (R.DRAFT,), R.DRAFT, may=is_own_office, label="退回修改"),
     Move("recall", (R.ENDORSED,), R.DRAFT, may=is_applicant, label="撤回修改"),
     Move("submit", (R.ENDORSED,), R.SUBMITTED, may=is_applicant, label="提交申请", starts=ACCEPTANCE, holder=authority),
     Move(
@@ -101,9 +103,18 @@ GRANT: Flow[Grant] = Flow(
         G.REVOKED,
         may=controls_grant,
         label="撤销",
+        stops=DELIVERY,
         emits=grant_event,
     ),
-    Move("expire", (G.IN_USE, G.SUSPENDED), G.EXPIRED, may=delivers, label="到期", emits=grant_event),
+    Move(
+        "expire",
+        (G.AWAITING, G.IN_USE, G.SUSPENDED),
+        G.EXPIRED,
+        may=delivers,
+        label="到期",
+        stops=DELIVERY,
+        emits=grant_event,
+    ),
     title="共享授权",
     beginning=Effects(starts=DELIVERY, holder=provider, emits=grant_event),
     subjects=lambda grant: [f"entry:{grant.entry_id}", f"request:{grant.request_id}"],

@@ -1,6 +1,6 @@
 """Rights and plans: a plan never exceeds its right, and ends with it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from tulou.domains.access import public, signing
 from tulou.domains.access.models import Plan, Revocation
-from tulou.kernel.identity import Actor
-from tulou.kernel.permissions import Forbidden
+from tulou.kernel.identity import Actor, Party
+from tulou.kernel.permissions import Assignment, Forbidden
 from tulou.trust.ids import new_id
 from tulou.trust.plans import AccessPlan, Mask, PlanColumn, Predicate, Quota, TableRef
 from tulou.trust.signed import open_signed
@@ -20,8 +20,12 @@ SYSTEM = Actor.system("共享")
 CALLER, ENTRY = new_id(), new_id()
 
 
-def person_of(party: UUID) -> Actor:
-    return Actor(new_id(), party, "person", "用数申请员")
+def person_of(party: UUID, role: str = "data_user") -> Actor:
+    """Somebody who holds a role at an organisation."""
+    organisation, _ = Party.objects.get_or_create(pk=party, defaults={"kind": "agency"})
+    person = Party.objects.create(kind="person")
+    Assignment.objects.create(person=person, role=role, organisation=organisation, valid_from=date(2020, 1, 1))
+    return Actor(person.pk, party, "person", "用数申请员")
 
 
 def a_right(start: datetime | None = None, end: datetime | None = None, **changes: object) -> UUID:
@@ -60,6 +64,12 @@ def test_a_plan_carries_its_right_and_no_more() -> None:
 def test_another_organisation_gets_no_plan() -> None:
     with pytest.raises(Forbidden):
         public.issue_plan(a_right(), channel="preview", actor=person_of(new_id()))
+
+
+@pytest.mark.parametrize("role", ["office_approver", "operator", "auditor"])
+def test_those_who_do_not_use_data_get_no_plan(role: str) -> None:
+    with pytest.raises(Forbidden):
+        public.issue_plan(a_right(), channel="preview", actor=person_of(CALLER, role))
 
 
 def test_a_plan_ends_no_later_than_its_right() -> None:

@@ -1,0 +1,1 @@
+"""Pages of the sharing room: asking, deciding, grants, and their registers."""
