@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "tulou"
-DOMAINS = ("law", "directory", "access", "standards", "catalog", "ingest", "quality", "sharing", "security")
+DOMAINS = tuple(settings.DOMAINS)
 
 
 @dataclass(frozen=True)
