@@ -1,5 +1,6 @@
 """The door of the law room for other domains."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from tulou.domains.law import policies, queries
 from tulou.domains.law.models import BasisUse, LegalBasis
 
-__all__ = ["BasisInfo", "BasisUse", "bases_in_force", "basis", "require_basis"]
+__all__ = ["BasisInfo", "BasisUse", "bases", "bases_in_force", "basis", "require_basis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def basis(basis_id: UUID) -> BasisInfo | None:
     """The article with this id, in force or not, or None."""
     row = LegalBasis.objects.filter(pk=basis_id).first()
     return _info(row) if row else None
+
+
+def bases(ids: Collection[UUID]) -> dict[UUID, BasisInfo]:
+    """Those of the bases that exist, by id, whether in force or lapsed."""
+    return {row.id: _info(row) for row in LegalBasis.objects.filter(pk__in=ids)}
 
 
 def bases_in_force(on: date, supports: str | None = None) -> tuple[BasisInfo, ...]:

@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -69,6 +70,20 @@ def audit(*, full: bool = False, sample: int = SAMPLE) -> AuditReport:
     unique = tuple(dict.fromkeys(faults))
     _keep(unique)
     return AuditReport(checked, head.size if head else 0, unique)
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """How far the log was found sound, and when."""
+
+    size: int
+    at: datetime
+
+
+def last_sound() -> Audited | None:
+    """The newest audit that found nothing wrong; it is written when the log has grown."""
+    row = EvidenceAudit.objects.order_by("-size").first()
+    return Audited(row.size, row.at) if row else None
 
 
 def standing_faults() -> list[Fault]:

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tulou.kernel.evidence import log, tree
@@ -65,6 +65,36 @@ def find(*subjects: str, limit: int = 200, offset: int = 0) -> list[Entry]:
     """Entries about any of these subjects (`type:id`), oldest first."""
     rows = EvidenceEntry.objects.filter(subjects__overlap=list(subjects)).order_by("at", "id")
     return [_entry(row) for row in rows[offset : offset + limit]]
+
+
+def entry_by_hash(leaf_hash: bytes) -> Entry | None:
+    """The entry whose leaf has this hash, or None."""
+    row = EvidenceEntry.objects.filter(leaf_hash=leaf_hash).first()
+    return _entry(row) if row else None
+
+
+def latest(*subjects: str, kinds: Sequence[str] = (), limit: int = 200) -> list[Entry]:
+    """Entries about any of these subjects, newest first; `kinds` are beginnings of kinds, any of which will do."""
+    rows = _about(subjects, kinds).order_by("-at", "-id")
+    return [_entry(row) for row in rows[:limit]]
+
+
+def count(*subjects: str, kinds: Sequence[str] = ()) -> int:
+    """How many entries there are about any of these subjects."""
+    return _about(subjects, kinds).count()
+
+
+def journal() -> QuerySet[EvidenceEntry]:
+    """The log as rows for a register, newest first. The audit desk alone reads it whole."""
+    return EvidenceEntry.objects.order_by("-at", "-id")
+
+
+def _about(subjects: Sequence[str], kinds: Sequence[str]) -> QuerySet[EvidenceEntry]:
+    rows = EvidenceEntry.objects.filter(subjects__overlap=list(subjects))
+    wanted = Q()
+    for kind in kinds:
+        wanted |= Q(kind__startswith=kind)
+    return rows.filter(wanted)
 
 
 def by_actor(
@@ -145,6 +175,12 @@ def bundle_for(leaf_ids: Iterable[UUID], title: str, *, known: Sequence[int] = (
         created=timezone.now(),
         consistency=links,
     )
+
+
+def checkpoints(limit: int = 20) -> list[Checkpoint]:
+    """The newest signed heads, verified, newest first."""
+    rows = EvidenceCheckpoint.objects.order_by("-size")[:limit]
+    return [open_checkpoint(row.token, log.keys()) for row in rows]
 
 
 def checkpoint_at(size: int) -> Checkpoint | None:

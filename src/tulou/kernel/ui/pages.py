@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.views import View
 
 from tulou.kernel.identity import Actor, actor_of, party_names
-from tulou.kernel.ui.places import proof_url
+from tulou.kernel.ui.places import proof_url, trace_url
 from tulou.kernel.ui.slots import Panel, fillings, render_slot
 from tulou.kernel.ui.tones import ICONS, Tone, tone_of
 from tulou.kernel.workflow import Flow, Step, clocks_of, timeline
@@ -139,8 +139,9 @@ class ObjectPage(View):
         return f"{self.request.path}{move}/"
 
     def evidence_url(self) -> str:
-        """The page with every trace of this object."""
-        return ""
+        """The page with every trace of this object, where the viewer may open it."""
+        meta = getattr(self.object, "_meta", None)
+        return trace_url(self.actor, str(meta.model_name), self.object.pk) if meta else ""
 
     def timeline(self) -> Sequence[TimelineStep]:
         """What happened, newest first."""

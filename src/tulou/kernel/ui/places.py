@@ -10,7 +10,10 @@ from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
+from tulou.kernel.identity import Actor
+
 Names = Callable[[Collection[UUID]], Mapping[UUID, str]]
+Opens = Callable[[Actor, str, UUID], bool]
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Described:
 
 _places: dict[str, Place] = {}
 _proof: list[str] = []
-_trace: list[str] = []
+_trace: list[tuple[str, Opens]] = []
 
 
 def register_place(noun: str, title: str, url_name: str = "", *, names: Names | None = None) -> None:
@@ -48,14 +51,19 @@ def register_proof(url_name: str) -> None:
     _proof[:] = [url_name]
 
 
-def register_trace(url_name: str) -> None:
-    """Name the page that traces a thing; it takes the noun and the id."""
-    _trace[:] = [url_name]
+def register_trace(url_name: str, opens: Opens) -> None:
+    """Name the page that traces a thing by noun and id, and say whom it opens to."""
+    _trace[:] = [(url_name, opens)]
 
 
 def place(noun: str) -> Place | None:
     """What is known of a kind of thing; a model's label will do."""
     return _places.get(noun.rsplit(".", 1)[-1])
+
+
+def nouns() -> list[str]:
+    """Every kind of thing that a room told of."""
+    return sorted(_places)
 
 
 def url_of(noun: str, key: object) -> str:
@@ -69,9 +77,10 @@ def proof_url(leaf_hash: str) -> str:
     return _address(_proof[0], [leaf_hash]) if _proof and leaf_hash else ""
 
 
-def trace_url(noun: str, key: object) -> str:
-    """The page that traces one thing, or an empty string."""
-    return _address(_trace[0], [noun.rsplit(".", 1)[-1], key]) if _trace else ""
+def trace_url(actor: Actor, noun: str, key: UUID) -> str:
+    """The page that traces one thing, or an empty string for those to whom it does not open."""
+    noun = noun.rsplit(".", 1)[-1]
+    return _address(_trace[0][0], [noun, key]) if _trace and _trace[0][1](actor, noun, key) else ""
 
 
 def described(references: Iterable[str]) -> dict[str, Described]:
