@@ -1,73 +1,84 @@
 """What quality shows on the entry's page (catalog slots): a badge, a panel, and the way to object."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from tulou.domains.catalog.public import EntryInfo
 from tulou.domains.catalog.public import entry as entry_info
-from tulou.domains.catalog.public import published
 from tulou.domains.quality import queries, scoring
 from tulou.domains.quality.models import CheckRun
-from tulou.domains.quality.views.entry import dimension_lines, may_report, rule_lines, trend
-from tulou.kernel.identity import actor_of
-from tulou.kernel.permissions import may
+from tulou.domains.quality.policies import acts_for
+from tulou.domains.quality.views.entry import dimension_lines, rule_lines, trend
+from tulou.kernel.identity import Actor, actor_of
+from tulou.kernel.permissions import actions_of
 from tulou.kernel.ui.components import draw
 
 MOST_TICKETS = 5
 
 
-def _scored(request: HttpRequest, entry: UUID) -> CheckRun | None:
-    """The entry's check, asked once for all that is drawn on a page."""
-    known: dict[UUID, CheckRun | None] = request.__dict__.setdefault("_quality_scored", {})
-    if entry not in known:
-        known[entry] = queries.scored(entry)
-    return known[entry]
+@dataclass
+class Viewing:
+    """What the three fillings of one page need, asked once."""
+
+    actor: Actor
+    actions: frozenset[str]
+    entry: EntryInfo
+    run: CheckRun | None
+
+
+def _viewing(request: HttpRequest, obj: object) -> Viewing | None:
+    entry_id: UUID = obj.id  # type: ignore[attr-defined]  # the slot's object is an entry
+    known: dict[UUID, Viewing | None] = request.__dict__.setdefault("_quality_viewing", {})
+    if entry_id not in known:
+        actor, found = actor_of(request), entry_info(entry_id)
+        known[entry_id] = Viewing(actor, actions_of(actor), found, queries.scored(entry_id)) if found else None
+    return known[entry_id]
 
 
 def quality_badge(request: HttpRequest, obj: object) -> SafeString | None:
     """The score beside the entry's name; on an entry without data there is nothing to say."""
-    entry_id = _id(obj)
-    run = _scored(request, entry_id)
-    if run is None and not getattr(obj, "zone", ""):
+    seen = _viewing(request, obj)
+    if seen is None or (seen.run is None and seen.entry.table is None):
         return None
-    href = reverse("quality:entry", args=[entry_id]) if may(actor_of(request), queries.READ) else ""
-    return draw("quality/_badge.html", request, score=run.total if run else None, href=href)
+    href = reverse("quality:entry", args=[seen.entry.id]) if queries.READ in seen.actions else ""
+    return draw("quality/_badge.html", request, score=seen.run.total if seen.run else None, href=href)
 
 
 def quality_panel(request: HttpRequest, obj: object) -> SafeString | None:
     """Rules with their last result, the trend, and what waits to be mended."""
-    actor, entry_id = actor_of(request), _id(obj)
-    known = entry_info(entry_id)
-    if known is None or not may(actor, queries.READ):
+    seen = _viewing(request, obj)
+    if seen is None or queries.READ not in seen.actions:
         return None
-    run = _scored(request, entry_id)
-    lines = rule_lines(known, run, editable=False)
-    waiting = queries.open_tickets(entry_id).count()
-    seen = queries.with_due(queries.tickets(actor)).filter(entry=entry_id).exclude(status="closed")
+    known = seen.entry
+    tickets = queries.with_due(queries.tickets(seen.actor)).filter(entry=known.id).exclude(status="closed")
     return draw(
         "quality/_panel.html",
         request,
         entry=known,
-        run=run,
-        dimensions=dimension_lines(run),
+        run=seen.run,
+        dimensions=dimension_lines(seen.run),
         formula=scoring.FORMULA,
-        lines=lines,
-        chart=trend(entry_id),
-        tickets=list(seen[:MOST_TICKETS]),
-        waiting=waiting,
+        lines=rule_lines(known, seen.run, editable=False),
+        chart=trend(known.id),
+        tickets=list(tickets[:MOST_TICKETS]),
+        waiting=queries.open_tickets(known.id).count(),
     )
 
 
 def report_button(request: HttpRequest, obj: object) -> SafeString | None:
     """提出异议, for people of other agencies who use data."""
-    known = entry_info(_id(obj))
-    if known is None or not published(known.id) or not may_report(actor_of(request), known):
+    seen = _viewing(request, obj)
+    if seen is None or "quality.report" not in seen.actions or not is_published(seen.entry):
         return None
-    return draw("quality/_report_button.html", request, url=reverse("quality:report", args=[known.id]))
+    if acts_for(seen.actor, seen.entry.provider):
+        return None
+    return draw("quality/_report_button.html", request, url=reverse("quality:report", args=[seen.entry.id]))
 
 
-def _id(obj: object) -> UUID:
-    found: UUID = obj.id  # type: ignore[attr-defined]  # the slot's object is an entry
-    return found
+def is_published(entry: EntryInfo) -> bool:
+    """Whether the entry is in use, without asking again."""
+    return entry.version > 0 and entry.status != "retired"

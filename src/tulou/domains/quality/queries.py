@@ -19,9 +19,10 @@ READ = "quality.read"
 def tickets(actor: Actor) -> QuerySet[Ticket]:
     """Tickets this viewer may see: of its own data, of its own reports, or all."""
     rows: QuerySet[Ticket] = Ticket.objects.select_related("entry", "provider", "reporter")
-    if organisations_where(actor, READ) is ALL:
+    reach = organisations_where(actor, READ)
+    if reach is ALL:
         return rows
-    if actor.party is None or not organisations_where(actor, READ):
+    if actor.party is None or not reach:
         return rows.none()
     places = predecessors(actor.party)
     return rows.filter(Q(provider__in=places) | Q(reporter__in=places))

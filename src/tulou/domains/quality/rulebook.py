@@ -11,7 +11,7 @@ from tulou.domains.catalog.public import ItemInfo, items, table_schema
 from tulou.domains.quality.models import RuleBinding
 from tulou.domains.standards.public import codes
 from tulou.plane.rules import RULE_KINDS, Rule, rules_of
-from tulou.plane.tables import Lake, TableRef, TableSchema
+from tulou.plane.tables import Lake, LakeProblem, TableRef, TableSchema
 
 PLATFORM = "platform"
 LONGEST_LIST = 500
@@ -42,7 +42,7 @@ def as_rule(row: RuleBinding) -> Rule:
     if row.code_table:
         params["values"] = [code.value for code in codes(row.code_table)]
     if "." not in (relation := str(params.get("relation", ""))) and relation:
-        params["relation"] = Lake.path(TableRef("zone", relation)).replace('"', "")
+        params["relation"] = _path_of(relation)
     return Rule(
         id=row.rule,
         name=row.name,
@@ -56,6 +56,14 @@ def as_rule(row: RuleBinding) -> Rule:
     )
 
 
+def _path_of(relation: str) -> str:
+    """Where a table of the same zone is found; a name that is none stays as it is, to be refused with its place."""
+    try:
+        return Lake.path(TableRef("zone", relation)).replace('"', "")
+    except LakeProblem:
+        return relation
+
+
 def bound_rules(entry: UUID) -> tuple[Rule, ...]:
     """The enabled rules bound to an entry, as a batch asks them."""
     return tuple(as_rule(row) for row in RuleBinding.objects.filter(entry=entry, enabled=True))
@@ -63,15 +71,17 @@ def bound_rules(entry: UUID) -> tuple[Rule, ...]:
 
 def built_in(entry: UUID) -> tuple[Rule, ...]:
     """The rules that follow from the entry's items; none while it has no items."""
-    return rules_of(table_schema(entry)) if items(entry) else ()
+    schema = known_columns(entry)
+    return rules_of(schema) if schema else ()
 
 
-def standing(entry: UUID) -> tuple[Standing, ...]:
-    """Every rule in force, bound ones first, each question once."""
+def standing(entry: UUID, schema: TableSchema | None = None) -> tuple[Standing, ...]:
+    """Every rule in force, bound ones first, each question once. Who has the entry's shape at hand may pass it."""
     rows = list(RuleBinding.objects.filter(entry=entry, enabled=True))
     bound = [Standing(as_rule(row), row.id, row.ticket_above) for row in rows]
     taken = {one.rule.id for one in bound} | {_question(one.rule) for one in bound}
-    rest = [rule for rule in built_in(entry) if rule.id not in taken and _question(rule) not in taken]
+    shaped = rules_of(schema) if schema else built_in(entry)
+    rest = [rule for rule in shaped if rule.id not in taken and _question(rule) not in taken]
     return (*bound, *(Standing(rule, None, 0) for rule in rest))
 
 
@@ -106,12 +116,10 @@ def _suggested(item: ItemInfo) -> Sequence[Rule]:
 
 def known_columns(entry: UUID) -> TableSchema | None:
     """The entry's shape, or None while it has no items."""
-    return table_schema(entry) if items(entry) else None
-
-
-def is_built_in(entry: UUID, rule: str) -> bool:
-    """Whether a rule of this id would be asked even if it were not bound."""
-    return any(one.id == rule for one in built_in(entry))
+    try:
+        return table_schema(entry)
+    except LakeProblem:
+        return None
 
 
 def only(rules: Sequence[Standing], asked: Collection[str]) -> list[Standing]:

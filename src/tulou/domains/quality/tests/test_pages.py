@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +21,7 @@ from tulou.kernel.permissions import guard_of
 from tulou.plane.rules import RULE_KINDS, Rule
 
 MOST_QUERIES = 30
-EVERYBODY = ("data_manager", "office_approver", "quality_officer", "data_user", "auditor", "operator")
+READERS = ("data_manager", "office_approver", "quality_officer", "data_user", "auditor")
 
 
 def page(client: Client, name: str, *args: Any, status: int = 200, query: str = "") -> str:
@@ -35,7 +34,7 @@ def page(client: Client, name: str, *args: Any, status: int = 200, query: str = 
     return str(answer.content.decode())
 
 
-def send(client: Client, name: str, *args: Any, query: str = "", **fields: Any) -> Any:
+def send(client: Client, name: str, /, *args: Any, query: str = "", **fields: Any) -> Any:
     """Fill the form of a page and send it, with the hidden fields that the page carries."""
     shown = page(client, name, *args, query=query)
     hidden = dict(re.findall(r'<input type="hidden" name="(once|revision)" value="([^"]*)"', shown))
@@ -68,17 +67,15 @@ def test_before_the_first_batch_the_page_says_what_to_do(ground: Ground) -> None
     assert "全表检核" not in text
 
 
-@pytest.mark.parametrize("role", EVERYBODY)
-def test_registers_show_what_the_viewer_may_see(ground: Ground, role: str) -> None:
+def test_registers_show_what_the_viewer_may_see(ground: Ground) -> None:
     ticket = ground.ticket()
-    if role == "operator":
-        page(ground.browser(role), "tickets", status=403)
-        return
-    assert ticket.number in page(ground.browser(role), "tickets")
-    assert ground.entry.name in page(ground.browser(role), "scores")
-    overseer = role in {"quality_officer", "auditor"}
-    assert (ticket.number in page(ground.browser(role, ground.gat), "tickets")) is overseer
-    assert (ground.entry.name in page(ground.browser(role, ground.gat), "scores")) is overseer
+    page(ground.browser("operator"), "tickets", status=403)
+    for role in READERS:
+        assert ticket.number in page(ground.browser(role), "tickets")
+        assert ground.entry.name in page(ground.browser(role), "scores")
+        overseer = role in {"quality_officer", "auditor"}
+        assert (ticket.number in page(ground.browser(role, ground.gat), "tickets")) is overseer, role
+        assert (ground.entry.name in page(ground.browser(role, ground.gat), "scores")) is overseer, role
 
 
 def test_a_ticket_of_others_does_not_exist(ground: Ground) -> None:
@@ -140,15 +137,17 @@ def test_a_stale_page_is_noticed(ground: Ground) -> None:
     assert "请刷新页面" in answer.content.decode()
 
 
-@pytest.mark.parametrize("kind", sorted(RULE_KINDS))
-def test_every_kind_of_rule_has_a_form_with_help(ground: Ground, kind: str) -> None:
-    text = page(ground.browser("data_manager"), "new-rule", ground.entry.id, kind)
-    assert RULE_KINDS[kind].title in text
-    for parameter in RULE_KINDS[kind].params:
-        if (kind, parameter) not in {("in_list", "relation"), ("in_list", "column")}:
-            assert f'name="{parameter}"' in text, (kind, parameter)
-    fields = re.findall(r'<div class="tu-field">.*?</div>', text, re.DOTALL)
-    assert all("tu-hint" in field for field in fields)
+def test_every_kind_of_rule_has_a_form_with_help(ground: Ground) -> None:
+    client = ground.browser("data_manager")
+    for code, kind in RULE_KINDS.items():
+        text = page(client, "new-rule", ground.entry.id, code)
+        assert kind.title in text
+        for parameter in kind.params:
+            if (code, parameter) not in {("in_list", "relation"), ("in_list", "column")}:
+                assert f'name="{parameter}"' in text, (code, parameter)
+        fields = re.findall(r'<div class="tu-field">.*?</div>', text, re.DOTALL)
+        assert fields
+        assert all("tu-hint" in field for field in fields)
 
 
 BASICS = {"name": "名称不过长", "severity": "block", "dimension": "规范性", "weight": "1", "ticket_above": "100"}
@@ -171,24 +170,23 @@ def test_a_rule_is_written_changed_and_set_aside(ground: Ground) -> None:
     assert (row.enabled, row.severity, row.params) == (True, "warn", {"max": 12})
 
 
-@pytest.mark.parametrize(
-    ("kind", "fields", "place"),
-    [
-        ("length", {"columns": "name"}, "id_min_error"),
-        ("pattern", {"columns": "name", "pattern": "(("}, "id_pattern_error"),
-        ("range", {"columns": "name", "min": "1"}, "id_columns_error"),
-        ("in_list", {"columns": "name"}, "id_values_error"),
-        ("in_list", {"columns": "name", "code_table": "none"}, "id_code_table_error"),
-        ("expression", {"expression": "gone > 1"}, "id_expression_error"),
-        ("compare", {"columns": "name", "second": "people", "op": "lt"}, "id_columns_error"),
-    ],
+BAD_FORMS: tuple[tuple[str, dict[str, str], str], ...] = (
+    ("length", {"columns": "name"}, "id_min_error"),
+    ("pattern", {"columns": "name", "pattern": "(("}, "id_pattern_error"),
+    ("range", {"columns": "name", "min": "1"}, "id_columns_error"),
+    ("in_list", {"columns": "name"}, "id_values_error"),
+    ("in_list", {"columns": "name", "code_table": "none"}, "id_code_table_error"),
+    ("expression", {"expression": "gone > 1"}, "id_expression_error"),
+    ("compare", {"columns": "name", "second": "people", "op": "lt"}, "id_columns_error"),
 )
-def test_a_bad_rule_comes_back_with_the_place_marked(
-    ground: Ground, kind: str, fields: dict[str, str], place: str
-) -> None:
-    answer = send(ground.browser("data_manager"), "new-rule", ground.entry.id, kind, **BASICS, **fields)
-    assert answer.status_code == 422
-    assert place in answer.content.decode()
+
+
+def test_a_bad_rule_comes_back_with_the_place_marked(ground: Ground) -> None:
+    client = ground.browser("data_manager")
+    for kind, fields, place in BAD_FORMS:
+        answer = send(client, "new-rule", ground.entry.id, kind, **BASICS, **fields)
+        assert answer.status_code == 422, kind
+        assert place in answer.content.decode(), kind
     assert not RuleBinding.objects.exists()
 
 
@@ -238,7 +236,7 @@ def test_the_entry_page_shows_badge_panel_and_the_way_to_object(
     def drawn(actor: Actor) -> tuple[str, str, str]:
         request = rf.get("/")
         request.actor = actor
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(20):
             parts = [draw(request, ground.entry) for draw in (quality_badge, quality_panel, report_button)]
         return tuple(str(part or "") for part in parts)  # type: ignore[return-value]
 
@@ -260,7 +258,7 @@ def test_the_workbench_shows_each_what_waits(ground: Ground) -> None:
     assert todos.count(ground.officer) == todos.count(ground.user) == 0
     mended(ground, ticket)
     put(reported, "verified")
-    assert [todo.why for todo in todos.listed(ground.officer, 10)] == ["请核验整改结果", "核验已通过，请办结"]
+    assert {todo.why for todo in todos.listed(ground.officer, 10)} == {"请核验整改结果", "核验已通过，请办结"}
     assert (todos.count(ground.user), todos.count(ground.manager)) == (1, 0)
 
 

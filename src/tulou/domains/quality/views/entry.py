@@ -64,10 +64,11 @@ def crumbs_of(entry: EntryInfo) -> tuple[Crumb, ...]:
 
 def rule_lines(entry: EntryInfo, run: CheckRun | None, *, editable: bool) -> list[RuleLine]:
     """Every rule in force beside the last result; then what the platform itself asks."""
-    labels = {item.name: item.label for item in items(entry.id)}
+    schema = rulebook.known_columns(entry.id)
+    labels = {column.name: column.label for column in schema.columns} if schema else {}
     counted = {line["id"]: line for line in run.asked} if run else {}
     lines = []
-    for one in rulebook.standing(entry.id):
+    for one in rulebook.standing(entry.id, schema):
         rule, result = one.rule, counted.get(one.rule.id)
         url = reverse("quality:rule", args=[one.binding]) if editable and one.binding else ""
         if editable and one.binding is None:
