@@ -20,7 +20,7 @@ from tulou.portal.links import address, first, installed
 SHOWN = 8
 SOON = 3
 CLOCKS = 30
-STEPS = 12
+STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,16 @@ def own_figures(actor: Actor) -> list[OwnFigure]:
     used = [one for one in entries if one.version > 0 and one.status != "retired"]
     mine = address("catalog:mine") if may(actor, "catalog.own") else ""
     figures = [
-        OwnFigure("本机构目录", len(used), "条", mine, f"另有 {len(entries) - len(used)} 条未在用"),
+        OwnFigure("本机构目录", len(used), "条", mine, _besides(len(entries) - len(used))),
         OwnFigure("有效数据量", sum(one.data_rows for one in used), "行", mine),
     ]
     if not entries:
         figures = []
     return [*figures, *_batches(actor), *_grants(actor)]
+
+
+def _besides(others: int) -> str:
+    return f"另有 {others} 条编制中或已停用" if others else ""
 
 
 def _batches(actor: Actor) -> list[OwnFigure]:
@@ -140,7 +144,8 @@ def _batches(actor: Actor) -> list[OwnFigure]:
         return []
     rejected = sum(day.rejected for day in days)
     url = first("ingest:register", "ingest:batches")
-    return [OwnFigure("本月入库批次", sum(day.batches for day in days), "批", url, f"被拒 {rejected:,} 行")]
+    note = f"被拒 {rejected:,} 行" if rejected else ""
+    return [OwnFigure("本月入库批次", sum(day.batches for day in days), "批", url, note)]
 
 
 def _grants(actor: Actor) -> list[OwnFigure]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tulou.domains.ingest.public import BatchInfo
 from tulou.domains.law.public import BasisInfo
 from tulou.domains.security.targets import Target
 from tulou.domains.sharing import public as sharing
@@ -48,6 +49,7 @@ class Answer:
 def answers(
     target: Target,
     steps: Sequence[Step],
+    batches: Sequence[BatchInfo],
     requests: Mapping[UUID, sharing.RequestInfo],
     items: Sequence[sharing.ItemInfo],
     bases: Mapping[UUID, BasisInfo],
@@ -56,7 +58,7 @@ def answers(
     """The provider, whoever moved the matter on, and the receiver, in that order; of many steps the newest."""
     known = {step.party for step in steps if step.party} - set(names)
     organisations = {**names, **(party_names(known) if known else {})}
-    about = _about(target, requests, items)
+    about = _about(target, requests, items) | {batch.id: batch.number for batch in batches}
     cited = {item.id: _citation(bases, item.basis) for item in items}
     cited |= {one.id: _citation(bases, one.basis) for one in requests.values()}
     acted = [

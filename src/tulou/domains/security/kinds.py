@@ -8,7 +8,7 @@ DOMAINS: dict[str, str] = {
     "catalog": "数据目录", "ingest": "数据汇聚", "quality": "数据质量", "sharing": "数据共享", "access": "授权与调用",
     "directory": "机构与职责", "law": "法规与时限", "standards": "标准", "security": "安全", "identity": "登录",
     "accounts": "账号", "permissions": "岗位", "jobs": "后台作业", "files": "文件", "ui": "台账导出",
-    "calendar": "工作日历", "outbox": "事件", "workflow": "督办",
+    "calendar": "工作日历", "outbox": "事件", "workflow": "督办", "node": "节点",
 }  # fmt: skip
 TITLES: dict[str, str] = {
     "access.call.made": "调用",
@@ -39,6 +39,7 @@ TITLES: dict[str, str] = {
     "law.basis.end": "法规依据失效",
     "law.notice.adopt": "导入放假通知",
     "standards.code_table.adopt": "登记代码表",
+    "node.sample.loaded": "载入样例",
     "workflow.clock.escalated": "升级督办",
     "ui.register.exported": "导出台账",
     "security.bundle.export": "导出证据包",

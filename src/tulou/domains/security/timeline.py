@@ -110,7 +110,7 @@ def _line(
         id=row.id,
         at=row.at,
         title=title_of(row.kind),
-        who=person or party or (f"系统 {actor.role}" if actor.role else "系统"),
+        who=person or party or f"系统 {actor.role.removeprefix('system:')}",
         about=tuple(things[subject] for subject in row.leaf.subjects if subject in things),
         seq=row.seq,
         leaf_hash=row.leaf_hash.hex(),

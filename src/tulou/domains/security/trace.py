@@ -20,6 +20,7 @@ from tulou.kernel.workflow import Step
 BATCHES = 50
 RECEIVERS = 50
 STEPS = 400
+SENT = ("ingest.batch", "begin")
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,13 @@ def trace(target: Target, view: View) -> Trace:
         duty=directory.duty(entry.duty) if entry.duty else None,
         system=directory.system(entry.system) if entry.system else None,
         batches=batches[:BATCHES],
-        delivered_by={step.subject: step.actor_label for step in reversed(steps) if step.flow == "ingest.batch"},
+        delivered_by={step.subject: step.actor_label for step in steps if (step.flow, step.move) == SENT},
         receivers=_receivers(target, granted, requests, items, names),
         copies=access.copies_of(entry.id) if view != "consumer" else (),
         lines=every[: len(found.process)],
         calls=every[len(found.process) :],
         traces=found,
-        answers=answers(target, steps, requests, items, bases, names),
+        answers=answers(target, steps, batches, requests, items, bases, names),
         notes=_notes(batches, granted, found),
     )
 

@@ -98,3 +98,9 @@ def grant_names(ids: Collection[UUID]) -> dict[UUID, str]:
     """Grants by the number of their request."""
     rows = Grant.objects.filter(pk__in=ids).values_list("id", "request__number")
     return {key: f"{number} 授权" for key, number in rows}
+
+
+def item_names(ids: Collection[UUID]) -> dict[UUID, str]:
+    """Requested items by the number of their request and their label."""
+    rows = RequestedItem.objects.filter(pk__in=ids).values_list("id", "request__number", "label")
+    return {key: f"{number} {label}" for key, number, label in rows}
