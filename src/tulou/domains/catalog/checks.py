@@ -49,12 +49,18 @@ class Finding:
         return f"id_{place}"
 
 
-def findings(content: Content, *, on: date) -> list[Finding]:
-    """Everything that stands between this content and its submission, in the order of the form."""
+Refusals = dict[str, list[Finding]]
+
+
+def findings(content: Content, *, on: date, refusals: Refusals | None = None) -> list[Finding]:
+    """Everything that stands between this content and its submission, in the order of the form.
+
+    `refusals` remembers what was found of each basis, for whoever checks many contents in a row.
+    """
     return [
         *_missing(content),
         *_source(content),
-        *_sharing(content, on),
+        *_sharing(content, on, {} if refusals is None else refusals),
         *_security(content),
         *_items(content.get("items", [])),
         *_highest_grade(content),
@@ -77,13 +83,16 @@ def _source(content: Content) -> list[Finding]:
     return found
 
 
-def _sharing(content: Content, on: date) -> list[Finding]:
+def _sharing(content: Content, on: date, refusals: Refusals) -> list[Finding]:
     found = []
     share, opening = content.get("share_type"), content.get("open_type")
     if share == ShareType.CONDITIONAL and not content.get("share_condition"):
         found.append(Finding("share_condition", "有条件共享须写明共享范围、用途和条件"))
     if share == ShareType.REFUSED:
-        found += _refusal(content.get("share_basis"), on)
+        basis = str(content.get("share_basis") or "")
+        if basis not in refusals:
+            refusals[basis] = _refusal(basis, on)
+        found += refusals[basis]
     if share and share != ShareType.REFUSED and not content.get("share_methods"):
         found.append(Finding("share_methods", "请至少选择一种共享方式"))
     if opening in (OpenType.ON_REQUEST, OpenType.REFUSED) and not content.get("open_condition"):
@@ -91,7 +100,7 @@ def _sharing(content: Content, on: date) -> list[Finding]:
     return found
 
 
-def _refusal(basis: str | None, on: date) -> list[Finding]:
+def _refusal(basis: str, on: date) -> list[Finding]:
     try:
         require_basis(UUID(basis) if basis else None, on=on, supports=BasisUse.REFUSE_SHARING)
     except ValidationError as problem:

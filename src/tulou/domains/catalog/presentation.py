@@ -17,7 +17,7 @@ from tulou.domains.standards.public import code_tables, label
 from tulou.kernel.ui.pages import Fact
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("业务", ("abstract", "domain", "theme", "keywords", "region", "period_from", "period_to")),
+    ("业务", ("domain", "theme", "keywords", "region", "period_from", "period_to")),
     (
         "来源",
         (

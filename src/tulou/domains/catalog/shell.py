@@ -1,6 +1,6 @@
 """What the catalogue brings to the shell: actions, menus, to-dos, tones and slots of its entry page."""
 
-from tulou.domains.catalog import todos
+from tulou.domains.catalog import panels, todos
 from tulou.domains.directory.public import roles
 from tulou.kernel.permissions import extend_role, register_action
 from tulou.kernel.ui.menus import MenuEntry, register_menu
@@ -37,4 +37,5 @@ register_tones(
 register_menu(MenuEntry("catalog.search", "目录检索", "catalog:search", None, GROUP, 20, "search"))
 register_menu(MenuEntry("catalog.mine", "我的目录", "catalog:mine", "catalog.own", GROUP, 21, "folder"))
 register_menu(MenuEntry("catalog.desk", "目录审核", "catalog:desk", "catalog.review", GROUP, 22, "clipboard-check"))
+panels.register()
 todos.register()

@@ -122,7 +122,10 @@ class EntryPage(ObjectPage):
         if any(name in REVIEW_MOVES for name in names):
             links.append(MoveLink("审核", f"{here}review/", "clipboard-check"))
         others = [ENTRY.moves[name] for name in names if name not in REVIEW_MOVES]
-        return [*links, *(MoveLink(move.title, self.move_url(move.name)) for move in others)]
+        links += [MoveLink(move.title, self.move_url(move.name)) for move in others]
+        if may(self.actor, "catalog.compile"):
+            links.append(MoveLink("复制为新目录", f"{reverse('catalog:from-copy')}?source={entry.pk}", "copy"))
+        return links
 
     @cached_property
     def findings(self) -> list[checks.Finding]:

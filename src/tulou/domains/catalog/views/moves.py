@@ -50,6 +50,7 @@ class Endorse(EntryMove):
         return {
             "findings": checks.findings(content, on=today()),
             "changes": diff(content_of(self.object), content) if self.object.version else [],
+            "content": content,
             "groups": groups(content, internal=True),
             "items": items(content),
         }
@@ -259,6 +260,7 @@ class Review(FormPage):
             "waiting": self.entry.status in queries.SUBMITTED,
             "findings": checks.findings(content, on=today()),
             "changes": diff(previous, content) if self.entry.version else [],
+            "content": content,
             "groups": groups(content, internal=True),
             "items": items(content),
         }

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -183,12 +184,12 @@ class TryDatabase(View):
 
 
 class CopyForm(IdempotentForm):
-    """Which entry to copy, under which name."""
+    """Which entry to copy, under which name; other agencies' entries are copied from their own page."""
 
     source = forms.ModelChoiceField(
         queryset=Entry.objects.none(),
         label="复制哪一条",
-        help_text="本机构的全部目录和其他机构已发布的目录；只复制内容，不复制数据和办理过程",
+        help_text="本机构的目录；复制其他机构的，请在其目录页面点“复制为新目录”。只复制内容，不复制数据和办理过程",
         empty_label="请选择",
     )
     name = forms.CharField(label="新目录名称", max_length=200, help_text="本机构内不能与已有目录重名")
@@ -199,6 +200,14 @@ class CopyForm(IdempotentForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = entries
         field.label_from_instance = lambda entry: f"{entry.name}（{entry.provider.short_name}）"  # type: ignore[method-assign]
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 @action("catalog.compile")
@@ -212,8 +221,11 @@ class StartFromCopy(Start):
 
     def form_kwargs(self) -> dict[str, Any]:
         """Entries that may be copied, one's own first."""
-        entries = queries.visible(self.actor).order_by("provider__name", "name")
         asked = self.request.GET.get("source", "")
+        offered = Q(provider_id__in=queries.own_ids(self.actor))
+        if _is_id(asked):
+            offered |= Q(pk=asked)
+        entries = queries.visible(self.actor).filter(offered).order_by("name")
         return {"entries": entries, "initial": {"source": asked}}
 
     def perform(self, form: Any, *, draft: bool) -> str:
