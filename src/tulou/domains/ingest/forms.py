@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from tulou.domains.catalog.public import ItemInfo
 from tulou.domains.ingest.matching import may_be_left_out
@@ -89,9 +90,15 @@ class StructureForm(IdempotentForm):
                 initial=source.mapping.get(item.name, ""),
             )  # fmt: skip
         self.fields["ignored"] = forms.MultipleChoiceField(
-            label="不入库的来源列", choices=columns, required=False, widget=forms.CheckboxSelectMultiple,
+            label="不入库的来源列", choices=self._unused(columns), required=False, widget=forms.CheckboxSelectMultiple,
             initial=source.ignored, help_text="勾选的列不会读入数据湖；需要入库的列请先在目录中增加信息项",
         )  # fmt: skip
+
+    def _unused(self, columns: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Columns that no item takes, by what was posted or else by what is proposed; and those that were ticked."""
+        used = {self[f"item_{item.name}"].value() for item in self.items}
+        ticked = self.data.getlist("ignored") if isinstance(self.data, QueryDict) else []
+        return [pair for pair in columns if pair[0] not in used or pair[0] in ticked]
 
     def clean(self) -> dict[str, Any]:
         """Every item that must be there has a column."""

@@ -36,7 +36,7 @@ class Matching:
     @property
     def remedy(self) -> str:
         """What to do about it."""
-        parts = ["如果只是改了列名，请在“结构核对”中重新对应"]
+        parts = ["如果只是改了列名，请在“核对结构”中重新对应"]
         if self.missing:
             parts.append("如果来源不再提供，请发起目录变更，或将可空的信息项标为本次不报送")
         if self.extra:

@@ -30,3 +30,12 @@ def sweep_ledgers(ctx: JobContext) -> None:
 
     settled, unknown = sweep()
     ctx.progress(settled, None, f"补记回执 {settled} 个" + (f"，未登记的批次 {unknown} 个" if unknown else ""))
+
+
+@every(cron="10 4 * * *")
+@job("ingest.forget_uploads", "销毁已完成汇聚满一个月的上传文件", atomic=False)
+def forget_old_uploads(ctx: JobContext) -> None:
+    """Destroy uploads that have done their work."""
+    from tulou.domains.ingest.retention import forget_uploads
+
+    ctx.progress(forget_uploads())

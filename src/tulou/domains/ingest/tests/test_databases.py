@@ -107,7 +107,7 @@ def test_a_column_that_vanished_since_fails_the_batch_by_name(ground: Ground, de
     assert (batch.status, batch.problem_code) == ("failed", "columns_changed")
     assert "名称" in batch.problem
     assert "区划名称" in batch.problem
-    assert "结构核对" in batch.remedy
+    assert "核对结构" in batch.remedy
 
 
 def test_the_node_s_own_server_is_refused_behind_another_name(

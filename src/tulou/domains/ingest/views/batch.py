@@ -109,12 +109,14 @@ class BatchPage(ObjectPage):
         """Progress, reasons, and the chain of corrections."""
         batch = self.object
         own = may_load(batch, self.actor)
+        correction = queries.correction_of(batch) if batch.status == BatchStatus.LANDED else None
         return {
             **progress_of(batch),
             "own": own,
             "reasons": explained(batch.by_rule, batch.rules),
             "warnings": explained(batch.warned, batch.rules),
-            "correction": queries.correction_of(batch) if batch.status == BatchStatus.LANDED else None,
+            "correction": correction,
+            "chain": [correction.root, *correction.later] if correction else [],
         }
 
     def _source_url(self, batch: Batch) -> str:

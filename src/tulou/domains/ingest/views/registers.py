@@ -18,6 +18,18 @@ def _batch_url(record: Batch) -> str:
     return reverse("ingest:batch", args=[record.pk])
 
 
+class LandedColumn(NumberColumn):
+    """A count of the receipt; a batch that did not land has none."""
+
+    def render(self, value: Any, record: Batch) -> str:  # type: ignore[override]
+        """A dash where there is no receipt."""
+        return super().render(value if record.receipt_leaf else None)
+
+    def value(self, value: Any, record: Batch) -> Any:  # type: ignore[override]
+        """Empty where there is no receipt."""
+        return value if record.receipt_leaf else ""
+
+
 class BatchTable(RegisterTable):
     """Batches with their counts."""
 
@@ -28,9 +40,9 @@ class BatchTable(RegisterTable):
     status = StatusColumn(verbose_name="状态")
     source_name = TextColumn(verbose_name="来源", limit=24)
     kind = TextColumn(verbose_name="来源类型", accessor="get_kind_display", order_by="kind")
-    sent = NumberColumn(verbose_name="送达")
-    accepted = NumberColumn(verbose_name="入库")
-    rejected = NumberColumn(verbose_name="退回")
+    sent = LandedColumn(verbose_name="送达")
+    accepted = LandedColumn(verbose_name="入库")
+    rejected = LandedColumn(verbose_name="退回")
     registered_at = MomentColumn(verbose_name="登记时间")
     finished_at = MomentColumn(verbose_name="结束时间")
 

@@ -39,6 +39,12 @@ class Line:
     field: BoundField
     look: Mapping[str, Any] | None
 
+    @property
+    def kind(self) -> str:
+        """The type that the entry demands, in words."""
+        length = f"，{self.item.length} 字以内" if self.item.type == "text" and self.item.length else ""
+        return f"{TYPES.get(self.item.type, '小数')}{length}"
+
 
 def source_or_404(actor: Actor, pk: UUID) -> Source:
     """A source of an agency for which the viewer loads data."""
@@ -116,6 +122,7 @@ class SourcePage(FormPage):
             "reading": self._reading(),
             "corrects": self.corrects,
             "steps": steps_at(2),
+            "unused": [name for name in self.source.columns if name not in found.mapping.values()],
             "rows": max((column["rows"] for column in self.source.structure), default=0),
         }
 
