@@ -93,8 +93,8 @@ def revise_request(request: Request, spec: RequestSpec, *, actor: Actor, revisio
         ValidationError: it asks for what cannot be asked.
         MoveRefused: it is no longer with its writer, or somebody else changed it since the page was opened.
     """
-    facts = {"items": [wish.name for wish in spec.wishes]}
-    known = REQUEST.advance(request, "revise", actor=actor, revision=revision, **facts)
+    wished = [wish.name for wish in spec.wishes]
+    known = REQUEST.advance(request, "revise", actor=actor, revision=revision, items=wished)
     _askable(spec, known.applicant_id)
     _fill(known, spec)
     known.full_clean(exclude=["status", "number", "rows"])

@@ -70,8 +70,9 @@ def grant_item(
     if not masking.fits(mask, kind):
         raise ValidationError({"mask": f"“{item.label}”不能用“{masking.words(mask)}”，请改用其他脱敏方式"})
     values = {"mask": {"kind": mask.kind, "head": mask.head, "tail": mask.tail}, "opinion": opinion}
-    facts = {"name": item.name, "mask": mask.kind}
-    ITEM.advance(item, "grant", actor=actor, note=opinion, changes=values, revision=revision, **facts)
+    ITEM.advance(
+        item, "grant", actor=actor, note=opinion, changes=values, revision=revision, name=item.name, mask=mask.kind
+    )
     _conclude_when_done(request)
     return item
 
@@ -88,8 +89,9 @@ def refuse_item(
     request = _with_provider(item)
     cited = require_basis(basis, on=today(), supports=BasisUse.REFUSE_SHARING)
     changes = {"basis_id": cited.id, "opinion": opinion}
-    facts = {"name": item.name, "basis": cited.code}
-    ITEM.advance(item, "refuse", actor=actor, note=opinion, changes=changes, revision=revision, **facts)
+    ITEM.advance(
+        item, "refuse", actor=actor, note=opinion, changes=changes, revision=revision, name=item.name, basis=cited.code
+    )
     _conclude_when_done(request)
     return item
 

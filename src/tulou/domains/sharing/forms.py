@@ -6,10 +6,11 @@ The items, the conditions on rows and the legal basis are drawn by the page itse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
+from django.http import QueryDict
 
 from tulou.domains.catalog import public as catalog
 from tulou.domains.law.public import BasisInfo
@@ -189,7 +190,7 @@ class AskForm(IdempotentForm):
 
     def _many(self, name: str) -> list[str]:
         if self.is_bound:
-            return list(self.data.getlist(name))
+            return list(cast(QueryDict, self.data).getlist(name))
         return list(self.initial.get(name) or [])
 
     # What was said

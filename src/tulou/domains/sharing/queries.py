@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, DateField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, F, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
 from tulou.domains.directory.public import predecessors
@@ -69,10 +69,15 @@ def grants(actor: Actor) -> QuerySet[Grant]:
 def with_due(rows: "QuerySet[Row]") -> "QuerySet[Row]":
     """Each row with the day its running clock ends (`due_on`) and whether that day is 暂定 (`due_provisional`)."""
     running = Clock.objects.filter(subject=OuterRef("pk"), stopped_on=None, paused_on=None).order_by("due_on")
-    return rows.annotate(
+    return rows.annotate(  # type: ignore[return-value]  # the annotated rows are still rows of the same model
         due_on=Cast(Subquery(running.values("due_on")[:1]), DateField()),
         due_provisional=Subquery(running.values("provisional")[:1]),
     )
+
+
+def by_due(rows: "QuerySet[Row]") -> "QuerySet[Row]":
+    """The most urgent first, those without a running clock last."""
+    return rows.order_by(F("due_on").asc(nulls_last=True), "created_at")
 
 
 def counted(rows: "QuerySet[Request]") -> "QuerySet[Request]":

@@ -1,6 +1,7 @@
 """待办 of the sharing room: what waits for the office, the authority, the provider, and for the applicant itself."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,7 +16,7 @@ Rows = Callable[[Actor], "QuerySet[Request]"]
 
 def _provider(code: str, title: str, rows: Rows, why: Callable[[Request], str]) -> TodoProvider:
     def items(actor: Actor, limit: int) -> Sequence[Todo]:
-        found = queries.with_due(rows(actor)).order_by("due_on", "created_at")[:limit]
+        found: Any = queries.by_due(queries.with_due(rows(actor)))[:limit]
         return [
             Todo(
                 title=f"{row.entry.name}（{row.number}）",

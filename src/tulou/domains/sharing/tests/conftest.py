@@ -143,7 +143,7 @@ def system(consumer: Agency) -> InformationSystem:
 
 def an_account(role: str, agency: Agency) -> Account:
     """A person with one role at one agency."""
-    login = f"{agency.code}.{role.replace('_', '-')}.{new_id().hex[:6]}"
+    login = f"{agency.code}.{role.replace('_', '-')}.{new_id().hex[-8:]}"
     account = create_account(
         login, f"{agency.name}{role}", "tu-lou-2026-yuan", actor=SYSTEM, must_change_password=False
     )

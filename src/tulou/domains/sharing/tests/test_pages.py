@@ -34,8 +34,8 @@ def answers(basis: UUID, system: InformationSystem) -> dict[str, Any]:
         "scenario": "户籍地址核对", "purpose": "核对户籍区划", "basis": str(basis), "methods": ["preview", "api"],
         "frequency": "monthly", "calls_per_day": "100", "rows_per_day": "0", "use_from": today().isoformat(),
         "use_to": (today() + timedelta(days=90)).isoformat(), "system": str(system.pk), "contact": "数据岗",
-        "disposal": "期满删除", "items": ["code", "phone"], "reason_phone": "回访", "column_1": "code", "op_1": "prefix",
-        "values_1": "35",
+        "disposal": "期满删除", "items": ["code", "phone"], "reason_phone": "回访", "column_1": "code",
+        "op_1": "prefix", "values_1": "35",
     }  # fmt: skip
 
 
@@ -408,7 +408,7 @@ def test_a_retired_entry_takes_no_request_and_keeps_its_grants(
 ) -> None:
     catalog.bind_table(entry.id, TableRef("mzt_plain", "region_county"), actor=SYSTEM)
     services.decide(accepted, [services.Decision(item.pk, True) for item in accepted.items.all()], actor=SYSTEM)
-    catalog.retire(catalog.Entry.objects.get(pk=entry.pk), reason="职责划转", actor=SYSTEM)
+    catalog.retire(Entry.objects.get(pk=entry.pk), reason="职责划转", actor=SYSTEM)
     user, grant = sign_in("user"), Grant.objects.get()
     assert "可以用到" in user.get(reverse("sharing:grant", args=[grant.pk])).content.decode()
     assert user.get(reverse("access:preview", args=[grant.right])).status_code == 200

@@ -1,6 +1,6 @@
 """办理页 of a request and of a grant: one move each, with an opinion."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import Http404
@@ -61,9 +61,9 @@ class SendBack(RequestMove):
     move = "send_back"
     form_class = NeededNote
 
-    def make(self, obj: Request, *, note: str, revision: int) -> object:
+    def make(self, obj: Request, **facts: Any) -> object:
         """Say what to change."""
-        return services.send_back(obj, remarks=note, actor=self.actor, revision=revision)
+        return services.send_back(obj, remarks=facts["note"], actor=self.actor, revision=facts["revision"])
 
 
 @action("sharing.request")
@@ -94,9 +94,9 @@ class Withdraw(RequestMove):
 
     move = "withdraw"
 
-    def make(self, obj: Request, *, note: str, revision: int) -> object:
+    def make(self, obj: Request, **facts: Any) -> object:
         """Take it back for good."""
-        return services.withdraw(obj, reason=note, actor=self.actor, revision=revision)
+        return services.withdraw(obj, reason=facts["note"], actor=self.actor, revision=facts["revision"])
 
 
 @action("sharing.accept")
@@ -117,9 +117,9 @@ class Query(RequestMove):
     move = "query"
     form_class = NeededNote
 
-    def make(self, obj: Request, *, note: str, revision: int) -> object:
+    def make(self, obj: Request, **facts: Any) -> object:
         """Ask once for everything; the clock pauses."""
-        return services.query(obj, question=note, actor=self.actor, revision=revision)
+        return services.query(obj, question=facts["note"], actor=self.actor, revision=facts["revision"])
 
 
 @action("sharing.accept")
@@ -129,9 +129,9 @@ class Extend(RequestMove):
     move = "extend"
     form_class = NeededNote
 
-    def make(self, obj: Request, *, note: str, revision: int) -> object:
+    def make(self, obj: Request, **facts: Any) -> object:
         """The one extension that the rule allows."""
-        return services.extend(obj, reason=note, actor=self.actor, revision=revision)
+        return services.extend(obj, reason=facts["note"], actor=self.actor, revision=facts["revision"])
 
 
 class CorrectForm(NeededNote):
@@ -167,17 +167,20 @@ class Correct(RequestMove):
         names = ("scenario", "purpose", "basis_note", "matter", "disposal", "revision")
         return {"initial": {name: getattr(self.object, name) for name in names}}
 
-    def make(self, obj: Request, *, note: str, revision: int, **changes: Any) -> object:
+    def make(self, obj: Request, **facts: Any) -> object:
         """Answer; the clock goes on."""
-        changed = {name: value for name, value in changes.items() if value != getattr(obj, name)}
-        return services.correct(obj, answer=note, changes=changed, actor=self.actor, revision=revision)
+        said = {name: value for name, value in facts.items() if name not in ("note", "revision")}
+        changes = {name: value for name, value in said.items() if value != getattr(obj, name)}
+        return services.correct(
+            obj, answer=facts["note"], changes=changes, actor=self.actor, revision=facts["revision"]
+        )
 
 
 class GrantMove(MovePage):
     """A move of a grant, by its provider or the authority, with a reason that the consumer reads."""
 
     flow = GRANT
-    form_class: type[IdempotentForm] = NeededNote
+    form_class: ClassVar[type[IdempotentForm]] = NeededNote
 
     def get_object(self) -> Grant:
         """Scoped to the viewer."""
@@ -197,9 +200,9 @@ class Suspend(GrantMove):
 
     move = "suspend"
 
-    def make(self, obj: Grant, *, note: str, revision: int) -> object:
+    def make(self, obj: Grant, **facts: Any) -> object:
         """Every channel refuses at once."""
-        return services.suspend_grant(obj, reason=note, actor=self.actor, revision=revision)
+        return services.suspend_grant(obj, reason=facts["note"], actor=self.actor, revision=facts["revision"])
 
 
 @action("sharing.handle")
@@ -208,9 +211,9 @@ class Resume(GrantMove):
 
     move = "resume"
 
-    def make(self, obj: Grant, *, note: str, revision: int) -> object:
+    def make(self, obj: Grant, **facts: Any) -> object:
         """It works again."""
-        return services.resume_grant(obj, reason=note, actor=self.actor, revision=revision)
+        return services.resume_grant(obj, reason=facts["note"], actor=self.actor, revision=facts["revision"])
 
 
 @action("sharing.handle")
@@ -219,6 +222,6 @@ class Revoke(GrantMove):
 
     move = "revoke"
 
-    def make(self, obj: Grant, *, note: str, revision: int) -> object:
+    def make(self, obj: Grant, **facts: Any) -> object:
         """For good."""
-        return services.revoke_grant(obj, reason=note, actor=self.actor, revision=revision)
+        return services.revoke_grant(obj, reason=facts["note"], actor=self.actor, revision=facts["revision"])

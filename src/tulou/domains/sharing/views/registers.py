@@ -26,6 +26,9 @@ from tulou.kernel.ui.tables import (
     TextColumn,
 )
 
+ENDED = (GrantStatus.REVOKED, GrantStatus.EXPIRED)
+SIDES = (("ours", "我方获得"), ("given", "我方提供"))
+
 
 def _request_url(record: Request) -> str:
     return reverse("sharing:request", args=[record.pk])
@@ -158,7 +161,7 @@ class Desk(RequestRegister):
 
     def queryset(self) -> QuerySet[Request]:
         """The most urgent first."""
-        return super().queryset().order_by("due_on", "created_at")
+        return queries.by_due(super().queryset())
 
 
 class UseColumn(tables.Column):  # type: ignore[misc]  # the library ships no types
@@ -192,10 +195,6 @@ class GrantTable(RegisterTable):
     due_on = DueColumn(verbose_name="交付时限", provisional="due_provisional")
     use = UseColumn(verbose_name="今日用量")
     valid_to = DueColumn(verbose_name="到期", done=lambda record: record.status in ENDED)
-
-
-ENDED = (GrantStatus.REVOKED, GrantStatus.EXPIRED)
-SIDES = (("ours", "我方获得"), ("given", "我方提供"))
 
 
 class GrantFilters(RegisterFilters):
