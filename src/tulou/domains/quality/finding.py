@@ -25,7 +25,6 @@ from tulou.kernel.evidence import record
 from tulou.kernel.identity import Actor
 from tulou.plane.connect import FAULTS
 from tulou.plane.engine import CheckOutcome
-from tulou.plane.rules import Rule
 from tulou.trust.ids import new_id
 
 SYSTEM: Final = Actor.system("质量检核")
@@ -67,7 +66,7 @@ def note_batch(landed: BatchInfo) -> CheckRun | None:
         return None
     names = {rule["id"]: rule for rule in landed.rules}
     failures = {**landed.by_rule, **{rule: n for rule, n in landed.warned.items() if rule not in landed.by_rule}}
-    asked = _asked(rulebook.only(rulebook.standing(landed.entry), names), failures)
+    asked = _asked(rulebook.only(rulebook.standing(landed.entry), names), failures, names)
     asked += _guards(landed, {one.id for one in asked} | {rule.id for rule in rulebook.built_in(landed.entry)}, names)
     run = CheckRun(
         entry_id=landed.entry,
@@ -87,7 +86,7 @@ def note_check(entry_id: UUID, outcome: CheckOutcome, *, job: UUID, began: datet
     """Count what a check of the standing table found; None when this job was counted before."""
     if CheckRun.objects.filter(job=job).exists():
         return None
-    asked = _asked(rulebook.only(rulebook.standing(entry_id), outcome.by_rule), outcome.by_rule)
+    asked = _asked(rulebook.only(rulebook.standing(entry_id), outcome.by_rule), outcome.by_rule, {})
     run = CheckRun(
         entry_id=entry_id,
         kind=RunKind.STANDING,
@@ -100,14 +99,17 @@ def note_check(entry_id: UUID, outcome: CheckOutcome, *, job: UUID, began: datet
     return _conclude(run, asked)
 
 
-def _asked(rules: Sequence[Standing], failures: Mapping[str, int]) -> list[Asked]:
-    return [_line(one.rule, one.ticket_above, failures.get(one.rule.id, 0)) for one in rules]
-
-
-def _line(rule: Rule, ticket_above: int, failed: int) -> Asked:
-    return Asked(
-        rule.id, rule.name, rule.dimension, rule.severity, rule.weight, ticket_above, failed, message=rule.message
-    )
+def _asked(
+    rules: Sequence[Standing], failures: Mapping[str, int], told: Mapping[str, Mapping[str, str]]
+) -> list[Asked]:
+    """The rules with their failures; a rule without words of its own has those of the batch's receipt."""
+    return [
+        Asked(
+            one.rule.id, one.rule.name, one.rule.dimension, one.rule.severity, one.rule.weight, one.ticket_above,
+            failures.get(one.rule.id, 0), message=one.rule.message or told.get(one.rule.id, {}).get("reason", ""),
+        )
+        for one in rules
+    ]  # fmt: skip
 
 
 def _guards(landed: BatchInfo, known: set[str], names: Mapping[str, Mapping[str, str]]) -> list[Asked]:

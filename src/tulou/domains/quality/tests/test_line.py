@@ -45,6 +45,7 @@ def test_from_a_faulty_batch_to_tickets_and_back(wet: Ground) -> None:
     run = CheckRun.objects.get()
     assert (run.batch, run.rows, run.passed) == (batch.id, 3, 1)
     ticket = Ticket.objects.get(rule="name.required")
+    assert ticket.message == "名称不能为空，请补填"
     services.accept(ticket, actor=wet.manager)
     services.start_fixing(ticket, actor=wet.manager)
     services.fixed(ticket, resolution="corrected", note="已补录", actor=wet.manager)
