@@ -14,6 +14,21 @@ from tulou.plane.connect import ColumnProfile, SourceColumn
 
 NAME_LIMIT, LABEL_LIMIT = 48, 80
 
+#: What common English column names mean; `name` is a person's where the table has identity numbers.
+USUAL: dict[str, str] = {
+    "id_no": "公民身份号码", "name": "名称", "sex": "性别", "gender": "性别", "nation": "民族", "ethnicity": "民族",
+    "birth_date": "出生日期", "birthday": "出生日期", "death_date": "死亡日期", "life_status": "生存状态",
+    "household_region": "户籍区划", "household_address": "户籍地址", "address": "地址", "phone": "联系电话",
+    "mobile": "手机号码", "tel": "联系电话", "email": "电子邮箱", "uscc": "统一社会信用代码",
+    "company_name": "企业名称", "legal_rep": "法定代表人", "capital": "注册资本", "founded_on": "成立日期",
+    "industry": "行业", "region_code": "行政区划代码", "code": "代码", "title": "名称", "type": "类型",
+    "status": "状态", "date": "日期", "day": "日期", "time": "时间", "year": "年份", "month": "月份",
+    "province": "省份", "city": "城市", "county": "区县", "created_at": "创建时间", "updated_at": "更新时间",
+    "updated_on": "更新日期", "note": "备注", "remark": "备注", "amount": "金额", "quantity": "数量",
+    "serial": "序号", "lat": "纬度", "lng": "经度", "lon": "经度",
+}  # fmt: skip
+_CODED = re.compile(r"代码|编码|类型|类别|状态|性别|民族|号码?$")
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -76,8 +91,10 @@ TYPES = {
 def propose(columns: Sequence[SourceColumn], profiles: Sequence[ColumnProfile]) -> list[Proposal]:
     """A row for every column, in the order of the source."""
     keys = _keys(columns, profiles)
+    persons = any(profile.looks_like == "id_no" for profile in profiles)
     return [
-        _proposal(column, profile, key=column.name in keys) for column, profile in zip(columns, profiles, strict=True)
+        _proposal(column, profile, key=column.name in keys, persons=persons)
+        for column, profile in zip(columns, profiles, strict=True)
     ]
 
 
@@ -116,10 +133,10 @@ def sensitivity(item: dict[str, Any]) -> Sensitivity | None:
     )
 
 
-def _proposal(column: SourceColumn, profile: ColumnProfile, *, key: bool) -> Proposal:
-    label, reasons = _label(column)
-    type_item, why_type = _type(column, profile)
-    protection, why_grade = _protection(profile, label, column.name)
+def _proposal(column: SourceColumn, profile: ColumnProfile, *, key: bool, persons: bool) -> Proposal:
+    label, reasons = _label(column, persons)
+    type_item, why_type = _type(column, profile, label)
+    protection, why_grade = _protection(profile, (label, column.name), persons=persons)
     nullable = not key and not column.required and (profile.nullable or not profile.filled)
     if key:
         reasons.append("来源数据库中的主键" if column.key else f"样本中 {profile.filled:,} 行各不相同，可作主键")
@@ -136,22 +153,30 @@ def _proposal(column: SourceColumn, profile: ColumnProfile, *, key: bool) -> Pro
     return Proposal(item, (*reasons, *why_type, *why_grade))
 
 
-def _label(column: SourceColumn) -> tuple[str, list[str]]:
+def _label(column: SourceColumn, persons: bool) -> tuple[str, list[str]]:
     comment = column.comment.strip().splitlines()[0].strip() if column.comment.strip() else ""
     if comment:
         return comment, ["中文名称取自数据库字段注释"]
     if re.search("[\u3400-\u9fff]", column.name):
         return column.name.strip(), []
+    plain = column.name.strip().lower()
+    if persons and plain == "name":
+        return "姓名", ["中文名称按表中有身份号码推断，请核对"]
+    if plain in USUAL:
+        return USUAL[plain], ["中文名称按常用英文字段名推断，请核对"]
     return column.name.strip(), ["来源字段没有中文名称，请填写"]
 
 
-def _type(column: SourceColumn, profile: ColumnProfile) -> tuple[dict[str, Any], list[str]]:
+def _type(column: SourceColumn, profile: ColumnProfile, label: str) -> tuple[dict[str, Any], list[str]]:
     declared = _declared(column.declared)
     if declared is not None:
         return declared, [f"类型取自来源：{column.declared}"]
     kind = profile.proposed_type
     if found := re.fullmatch(r"decimal\((\d+),(\d+)\)", kind):
         return {"type": ItemType.NUMERIC, "length": int(found[1]), "precision": int(found[2])}, []
+    if kind == "integer" and _CODED.search(label):
+        length = _room(profile.longest)
+        return {"type": ItemType.CHARACTER, "length": length, "precision": None}, ["名称像是代码，按字符型处理"]
     if kind in TYPES:
         return {"type": TYPES[kind], "length": None, "precision": None}, []
     reasons = ["数字带前导零或定长，按代码处理为字符型"] if profile.looks_like in {"region_code", "uscc"} else []
@@ -178,13 +203,11 @@ def _room(longest: int) -> int:
     return next((size for size in (10, 20, 30, 50, 100, 200, 500) if longest <= size * 0.9 or longest == size), 1000)
 
 
-def _protection(profile: ColumnProfile, label: str, source: str) -> tuple[dict[str, Any], list[str]]:
-    kind = next(
-        (kind for kind in SENSITIVITIES if kind.fits(profile, f"{label} {source}") or kind.fits(profile, source)), None
-    )
+def _protection(profile: ColumnProfile, names: tuple[str, str], *, persons: bool) -> tuple[dict[str, Any], list[str]]:
+    kind = next((kind for kind in SENSITIVITIES if any(kind.fits(profile, name) for name in names)), None)
     if kind is None:
-        grade = int(Grade.OPEN) if profile.looks_like in OPEN_KINDS else int(Grade.INTERNAL)
-        reason = OPEN_KINDS.get(profile.looks_like)
+        reason = "" if persons else OPEN_KINDS.get(profile.looks_like, "")
+        grade = int(Grade.OPEN) if reason else int(Grade.INTERNAL)
         return _rights(grade, MaskRule.NONE, 0, 0), [reason] if reason else []
     seen = "（值的格式和校验码相符）" if kind.looks and profile.looks_like == kind.looks else ""
     return _rights(kind.grade, kind.mask, kind.head, kind.tail), [f"{kind.reason}{seen}"]

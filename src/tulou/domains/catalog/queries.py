@@ -1,6 +1,7 @@
 """Reads of the catalogue, scoped: published entries are every agency's, those in preparation their own."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import DateField, OuterRef, Q, QuerySet, Subquery
@@ -47,7 +48,7 @@ def waiting_for_review() -> QuerySet[Entry]:
     return Entry.objects.filter(status__in=SUBMITTED).select_related("provider").order_by("updated_at")
 
 
-def with_due(rows: QuerySet[Entry]) -> QuerySet[Entry]:
+def with_due(rows: QuerySet[Entry]) -> "QuerySet[Any]":
     """Each entry with the day its open clock runs out (`due_on`), and whether that day is 暂定 (`due_provisional`)."""
     running = Clock.objects.filter(subject=OuterRef("pk"), stopped_on=None).order_by("due_on")
     return rows.annotate(

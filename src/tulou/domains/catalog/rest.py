@@ -1,7 +1,7 @@
 """目录接口: search and read entries over HTTP, scoped exactly like the pages."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -113,7 +113,7 @@ def one(request: HttpRequest, entry_id: UUID) -> EntryDetail:
     )
 
 
-def _line(row: Entry) -> dict[str, object]:
+def _line(row: Entry) -> dict[str, Any]:
     return {
         "id": row.id,
         "code": row.resource_code or "",

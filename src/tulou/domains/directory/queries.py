@@ -1,9 +1,14 @@
 """Reads of the directory. Who exists and what they are charged with is no secret among those who are signed in."""
 
 from collections.abc import Collection
+from datetime import date
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from tulou.domains.directory.models import Agency, Succession
+from tulou.kernel import temporal
 from tulou.kernel.calendar import today
 from tulou.kernel.permissions.queries import once
 
@@ -40,6 +45,12 @@ def predecessors(agency: UUID) -> frozenset[UUID]:
     """The agency itself and all whose chain of successions ends with it today."""
     moves = _moves()
     return frozenset({agency, *(start for start in moves if _end_of(start, moves) == agency)})
+
+
+def agencies_on(on: date) -> "QuerySet[Any]":
+    """The history rows of the agencies that existed on a day, with parent and node."""
+    rows: QuerySet[Any] = temporal.as_of(Agency, on)
+    return rows.select_related("parent", "node")
 
 
 def names(ids: Collection[UUID]) -> dict[UUID, str]:

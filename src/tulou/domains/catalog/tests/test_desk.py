@@ -131,7 +131,7 @@ def test_the_interface_finds_what_the_page_finds(ground: Ground) -> None:
     entry = ground.published()
     ground.draft("gat", name="公安草稿", table="b")
     client = ground.client("gat", "data_user")
-    found = client.get("/api/v1/catalog/entries", {"q": "区划", "limit": 1000}).json()
+    found = client.get("/api/v1/catalog/entries?q=区划&limit=1000").json()
     assert (found["total"], found["entries"][0]["code"]) == (1, entry.resource_code)
     one = client.get(f"/api/v1/catalog/entries/{entry.pk}").json()
     assert one["items"][0]["label"]

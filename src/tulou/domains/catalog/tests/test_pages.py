@@ -1,5 +1,6 @@
 """The pages of the catalogue as each role: who sees what, what is refused, what does not exist for whom."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -157,7 +158,7 @@ def test_the_pages_of_agencies_duties_and_systems_show_their_entries(ground: Gro
 @pytest.mark.parametrize("page", ["search", "mine", "desk"])
 def test_a_register_asks_as_much_for_many_rows_as_for_one(ground: Ground, page: str) -> None:
     make = ground.submitted if page == "desk" else ground.published
-    refused = {"share_type": "refused", "share_methods": [], "share_basis": _basis()}
+    refused: dict[str, Any] = {"share_type": "refused", "share_methods": [], "share_basis": _basis()}
     client = ground.client("sjj", R) if page == "desk" else ground.client("mzt", M)
     make(name="第一条", table="t0", **refused)
     one = _queries(client, page)

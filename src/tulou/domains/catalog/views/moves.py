@@ -1,6 +1,6 @@
 """The moves of an entry, each on a page of its own; the bureau's two outcomes share one desk."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.urls import reverse
@@ -153,9 +153,9 @@ class Retire(EntryMove):
 
     move = "retire"
 
-    def make(self, obj: Entry, *, note: str, revision: int) -> object:
+    def make(self, obj: Entry, **facts: Any) -> object:
         """Take it out of use."""
-        return services.retire(obj, reason=note, actor=self.actor, revision=revision)
+        return services.retire(obj, reason=facts["note"], actor=self.actor, revision=facts["revision"])
 
 
 class OfferForm(IdempotentForm):
@@ -209,7 +209,7 @@ class ReviewForm(MoveForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="退回时必填：逐条写明需要修改的字段和理由，提供方在待办中看到",
     )
-    field_order: ClassVar = ["decision", "note"]
+    field_order = ["decision", "note"]
 
 
 @action("catalog.review")

@@ -183,10 +183,18 @@ class TryDatabase(View):
         return HttpResponse(draw("catalog/_tried.html", request, **context))
 
 
+class EntryChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Entries by name and agency."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What the list shows."""
+        return f"{obj.name}（{obj.provider.short_name}）"
+
+
 class CopyForm(IdempotentForm):
     """Which entry to copy, under which name; other agencies' entries are copied from their own page."""
 
-    source = forms.ModelChoiceField(
+    source = EntryChoice(
         queryset=Entry.objects.none(),
         label="复制哪一条",
         help_text="本机构的目录；复制其他机构的，请在其目录页面点“复制为新目录”。只复制内容，不复制数据和办理过程",
@@ -199,7 +207,6 @@ class CopyForm(IdempotentForm):
         field = self.fields["source"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = entries
-        field.label_from_instance = lambda entry: f"{entry.name}（{entry.provider.short_name}）"  # type: ignore[method-assign]
 
 
 def _is_id(text: str) -> bool:

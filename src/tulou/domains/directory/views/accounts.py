@@ -181,9 +181,11 @@ class AccountPage(ObjectPage):
         person = self.object.party_id
         rows = list(Assignment.objects.filter(person=person).order_by("ended_at", "-valid_from"))
         desks = list(Delegation.objects.filter(Q(giver=person) | Q(keeper=person)).order_by("-valid_from"))
-        parties = {row.organisation_id for row in (*rows, *desks)} | {
-            p for d in desks for p in (d.giver_id, d.keeper_id)
-        }
+        parties = (
+            {row.organisation_id for row in rows}
+            | {desk.organisation_id for desk in desks}
+            | {p for d in desks for p in (d.giver_id, d.keeper_id)}
+        )
         names = party_names(parties)
         now = today()
         return {

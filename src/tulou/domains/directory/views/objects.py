@@ -9,6 +9,7 @@ from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 
+from tulou.domains.directory import queries
 from tulou.domains.directory.models import Agency, Duty, InformationSystem, Node, Succession
 from tulou.kernel import temporal
 from tulou.kernel.permissions import signed_in
@@ -66,12 +67,12 @@ class AgencyPage(DirectoryPage):
         """The agency as it was on that day."""
         if self.on is None:
             return None
-        return temporal.as_of(Agency, self.on).select_related("parent", "node").filter(subject=self.object.pk).first()
+        return queries.agencies_on(self.on).filter(subject=self.object.pk).first()
 
     @property
     def title(self) -> str:
         """The name of today, or of the asked day."""
-        return self.then.name if self.then else self.object.name
+        return str((self.then or self.object).name)
 
     def crumbs(self) -> Sequence[Crumb]:
         """Below the register."""

@@ -23,7 +23,7 @@ class OfOwnAgency(FormPage):
         Raises:
             ValidationError: none is chosen, or it is no agency.
         """
-        found = Agency.objects.filter(pk=self.actor.party).first()
+        found = Agency.objects.filter(pk=self.actor.party).first() if self.actor.party else None
         if found is None:
             raise ValidationError("您当前没有所属机构，不能登记；请先在右上角选择办理机构")
         return found

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 
-from tulou.domains.directory.models import Agency, AgencyHistory, AgencyKind, Duty, InformationSystem, Node
-from tulou.kernel import temporal
+from tulou.domains.directory import queries
+from tulou.domains.directory.models import AgencyHistory, AgencyKind, Duty, InformationSystem, Node
 from tulou.kernel.calendar import today
 from tulou.kernel.identity import Actor
 from tulou.kernel.permissions import signed_in
@@ -86,8 +86,7 @@ class Agencies(RegisterView):
 
     def queryset(self) -> QuerySet[Any]:
         """The history rows of the day."""
-        rows = temporal.as_of(Agency, self.on).select_related("parent", "node")
-        return rows.order_by("region", "code")  # type: ignore[no-any-return]
+        return queries.agencies_on(self.on).order_by("region", "code")
 
 
 class NodeTable(RegisterTable):
