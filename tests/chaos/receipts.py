@@ -198,8 +198,9 @@ def run(boundaries: Sequence[str] = ALL, *, each: int, at_random: int, seed: int
     Raises:
         AssertionError: something was lost, doubled or not proven.
     """
-    from tests.chaos.facts import demand_sound_evidence, lay_clocks
+    from tests.chaos.facts import demand, demand_sound_evidence, lay_clocks
     from tulou.domains.ingest.tests.ground import found
+    from tulou.kernel.outbox.models import OutboxDelivery
 
     started = time.monotonic()
     lay_clocks()
@@ -209,6 +210,7 @@ def run(boundaries: Sequence[str] = ALL, *, each: int, at_random: int, seed: int
     for _ in range(at_random):
         campaign.kill_at_random()
     leaves = demand_sound_evidence()
+    demand(not OutboxDelivery.objects.exclude(state="done").exists(), "an event was not dealt with")
     seconds = round(time.monotonic() - started)
     kills = {name: count for name, count in campaign.seen.items() if not name.startswith("recovered")}
     return {
