@@ -54,9 +54,7 @@ def bodies() -> None:
     """Nodes, agencies with their names by date, and who came after whom."""
     for node in reader.nodes():
         parent = None if node.kind == "province" else "fujian"
-        directory.found_node(
-            node.code, node.name, kind=node.kind, region=node.region, parent=parent, actor=LOADER
-        )
+        directory.found_node(node.code, node.name, kind=node.kind, region=node.region, parent=parent, actor=LOADER)
     for spec in reader.organisations():
         _found(spec)
     for move in reader.successions():
@@ -91,9 +89,7 @@ def _found(spec: reader.OrganisationSpec) -> None:
         actor=LOADER,
     )
     for name in later:
-        directory.rename_agency(
-            agency, name=name.name, short_name=name.short, on=name.valid_from, actor=LOADER
-        )
+        directory.rename_agency(agency, name=name.name, short_name=name.short, on=name.valid_from, actor=LOADER)
 
 
 def duties_and_systems() -> None:
@@ -124,9 +120,7 @@ def accounts() -> None:
     for spec in reader.accounts():
         account = Account.objects.filter(login=spec.login).first()
         if account is None:
-            account = create_account(
-                spec.login, spec.label, spec.password, actor=LOADER, must_change_password=False
-            )
+            account = create_account(spec.login, spec.label, spec.password, actor=LOADER, must_change_password=False)
         for given in spec.assignments:
             place = Agency.objects.get(code=given.organisation)
             assign(account.party_id, given.role, place.id, actor=LOADER, valid_from=date(2023, 1, 1))

@@ -1,4 +1,4 @@
-"""Requests under way, so that a newcomer finds one in use, one waiting for a decision and one waiting to be taken in."""
+"""Requests under way: one in use, one waiting for a decision, one waiting to be taken in."""
 
 from datetime import timedelta
 

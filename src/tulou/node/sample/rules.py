@@ -1,6 +1,6 @@
 """The quality rules of the sample entries, bound as their data managers would."""
 
-from tulou.domains.quality.binding import bind_rules
+from tulou.domains.quality.public import bind_rules
 from tulou.node.sample import holdings, reader
 from tulou.node.sample.people import holder
 
