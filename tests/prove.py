@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "proof.md"
 HEAD = """# 验证记录
 
-`make prove` 按完整数量运行下列验证，本页是各项最近一次的结果。`make test` 每次运行其中有种子的抽样。
+`make prove` 按完整数量运行下列验证，本页由它更新，是各项最近一次的结果；种子相同，攻击与中断的次序就相同。
+`make test` 每次运行其中有种子的抽样。单独重做一项：`python -m tests.prove --seed 种子 名称`。
 
 | 验证 | 结果 | 数据 | 种子 | 提交 | 时间 |
 |---|---|---|---|---|---|
@@ -27,17 +28,45 @@ HEAD = """# 验证记录
 
 @dataclass(frozen=True)
 class Campaign:
-    """One campaign: its name on the command line, its title, its module."""
+    """One campaign: its name on the command line, its title, its module with the full numbers, what it proves."""
 
     name: str
     title: str
     module: str
+    numbers: tuple[str, ...]
+    proves: str
 
 
 CAMPAIGNS = (
-    Campaign("bundle-attacks", "对证据包的一万次攻击", "tests.proof.bundle_attacks"),
-    Campaign("landing", "汇聚入湖途中反复 kill -9", "tests.chaos.landing"),
-    Campaign("receipts", "汇聚作业进程反复 kill -9 后回执对账", "tests.chaos.receipts"),
+    Campaign(
+        "bundle-attacks",
+        "对证据包的一万次攻击",
+        "tests.proof.bundle_attacks",
+        ("--count", "10000"),
+        "改动字节，删除、调换、重复记录，嫁接另一份有效证据包的部分，换上旧检查点或未列出的密钥："
+        "独立核验器（一个文件、只用标准库、离线）须全部发现，并说出错在哪里。",
+    ),
+    Campaign(
+        "landing",
+        "汇聚入湖途中反复 kill -9",
+        "tests.chaos.landing",
+        ("--each", "20", "--random", "100"),
+        "在入湖的每个提交边界各杀 20 次（确认杀在该处），另在随机时刻杀 100 次：重来之后不丢、不重，回执对得上账。",
+    ),
+    Campaign(
+        "receipts",
+        "回执形成前后反复 kill -9",
+        "tests.chaos.receipts",
+        ("--each", "20", "--random", "100"),
+        "数据已入湖而平台尚未记下回执时杀作业进程：对账程序补齐，批次、存证、事件、访问权利各只有一份，彼此一致。",
+    ),
+    Campaign(
+        "node",
+        "整个节点在使用中反复 kill -9",
+        "tests.chaos.node",
+        ("--kills", "48"),
+        "汇聚、决定、下载进行中杀平台、作业、网关、数据库各进程：重启之后状态完整，没有未留痕的交付。",
+    ),
 )
 
 
@@ -61,8 +90,8 @@ def run(campaign: Campaign, seed: int) -> bool:
     """Run one and write its row; whether it held."""
     print(f"{campaign.title}（{campaign.name}，种子 {seed}）", flush=True)
     done = subprocess.run(
-        [sys.executable, "-m", campaign.module, "--seed", str(seed)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        check=False,
+        [sys.executable, "-m", campaign.module, *campaign.numbers, "--seed", str(seed)],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
     last = (done.stdout.strip().splitlines() or ["{}"])[-1]
     facts = json.loads(last) if last.startswith("{") else {}
@@ -86,7 +115,17 @@ def write(campaign: Campaign, line: str) -> None:
     known = PAGE.read_text(encoding="utf-8").splitlines() if PAGE.exists() else []
     rows = {match.group(1): text for text in known if (match := re.match(r"\| [^|]*`([a-z0-9-]+)` \|", text))}
     rows[campaign.name] = line
-    PAGE.write_text(HEAD + "".join(rows[c.name] + "\n" for c in CAMPAIGNS if c.name in rows), encoding="utf-8")
+    table = "".join(rows[c.name] + "\n" for c in CAMPAIGNS if c.name in rows)
+    PAGE.write_text(HEAD + table + explained(), encoding="utf-8")
+
+
+def explained() -> str:
+    """What each campaign does, and the command that does it."""
+    parts = [
+        f"\n## {c.title}\n\n{c.proves}\n\n```\npython -m {c.module} {' '.join(c.numbers)} --seed 种子\n```\n"
+        for c in CAMPAIGNS
+    ]
+    return "".join(parts)
 
 
 def commit() -> str:
