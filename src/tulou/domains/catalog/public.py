@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from tulou.domains.catalog import search, services
 from tulou.domains.catalog.events import EntryPublished, EntryRetired
+from tulou.domains.catalog.guard import checked_address, refuse_own_cluster
 from tulou.domains.catalog.models import Entry, Item
 from tulou.domains.catalog.services import note_update
 from tulou.domains.catalog.vocabulary import EntryStatus, OpenType, ShareType, UpdateCycle
@@ -28,6 +29,7 @@ __all__ = [
     "ShareType",
     "UpdateCycle",
     "bind_table",
+    "checked_address",
     "entries",
     "entries_of",
     "entry",
@@ -38,6 +40,7 @@ __all__ = [
     "published_by_provider",
     "published_entries",
     "recently_published",
+    "refuse_own_cluster",
     "search_entries",
     "table_schema",
 ]

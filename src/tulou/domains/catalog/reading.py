@@ -15,6 +15,7 @@ import psycopg
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from tulou.domains.catalog.guard import checked_address, refuse_own_cluster
 from tulou.domains.catalog.proposals import Proposal, propose
 from tulou.kernel.files import BadFile
 from tulou.kernel.files.kinds import check_archive, check_head, read_head
@@ -55,13 +56,6 @@ class DatabaseSpec:
     user: str
     password: str
     table: str
-
-    @property
-    def conninfo(self) -> str:
-        """The address for the driver; never logged, never kept."""
-        return psycopg.conninfo.make_conninfo(
-            "", host=self.host, port=self.port, dbname=self.database, user=self.user, password=self.password
-        )
 
     @property
     def place(self) -> tuple[str, str]:
@@ -106,8 +100,8 @@ def try_table(spec: DatabaseSpec) -> str:
     Raises:
         ValidationError: it cannot be reached or read; says what to do.
     """
-    source = _opened(spec)
     try:
+        source = _opened(spec)
         columns, rows = source.columns(), source.estimate_rows()
     except SourceProblem as problem:
         raise ValidationError(str(problem)) from problem
@@ -116,10 +110,21 @@ def try_table(spec: DatabaseSpec) -> str:
 
 
 def _opened(spec: DatabaseSpec) -> Source:
+    """The table behind a checked address, its columns known; never a database of this node."""
     schema, table = spec.place
-    return open_source(
-        "postgres", spec.conninfo, table, schema=schema, connect_timeout=CONNECT_SECONDS, timeout=READ_SECONDS
+    dsn = psycopg.conninfo.make_conninfo(
+        "",
+        host=spec.host,
+        hostaddr=checked_address(spec.host, spec.port),
+        port=spec.port,
+        dbname=spec.database,
+        user=spec.user,
+        password=spec.password,
     )
+    source = open_source("postgres", dsn, table, schema=schema, connect_timeout=CONNECT_SECONDS, timeout=READ_SECONDS)
+    source.columns()
+    refuse_own_cluster(dsn, timeout=CONNECT_SECONDS)
+    return source
 
 
 def _proposals(source: Source) -> list[Proposal]:

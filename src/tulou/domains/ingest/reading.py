@@ -8,7 +8,7 @@ from uuid import UUID
 import pyarrow as pa
 from psycopg.conninfo import make_conninfo
 
-from tulou.domains.ingest.guard import checked_address, refuse_own_cluster
+from tulou.domains.catalog.public import checked_address, refuse_own_cluster
 from tulou.domains.ingest.models import Source
 from tulou.kernel.files import path_of
 from tulou.kernel.identity.sealing import SealBroken, seal, unseal

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import openpyxl
-import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,7 +19,6 @@ from tulou.domains.catalog.checks import findings
 from tulou.domains.catalog.content import content_of, digest, working_content
 from tulou.domains.catalog.forms import initial_of
 from tulou.domains.catalog.models import Draft, Entry
-from tulou.domains.catalog.reading import DatabaseSpec
 from tulou.domains.catalog.tests.ground import Ground
 from tulou.domains.catalog.vocabulary import EntryStatus
 from tulou.kernel.calendar import today
@@ -129,47 +127,6 @@ def test_the_file_itself_is_not_kept(ground: Ground, settings: Any) -> None:
         path for path in Path(settings.FILES).rglob("*") if path.is_file() and "张样例".encode() in path.read_bytes()
     ]
     assert kept == []
-
-
-@pytest.fixture
-def source(scratch_database: str) -> DatabaseSpec:
-    with psycopg.connect(scratch_database) as connection:
-        connection.execute("CREATE TABLE marriage (id varchar(18) PRIMARY KEY, at date NOT NULL, fee numeric(10,2))")
-        connection.execute("COMMENT ON COLUMN marriage.id IS '登记证号'")
-        connection.execute("INSERT INTO marriage VALUES ('J1', '2024-01-01', 9.00), ('J2', '2024-01-02', NULL)")
-        info = connection.info
-        return DatabaseSpec(info.host, info.port, info.dbname, info.user, info.password, "marriage")
-
-
-def test_a_table_fills_the_form_with_its_declared_types_key_and_comments(ground: Ground, source: DatabaseSpec) -> None:
-    assert reading.try_table(source).startswith("连接成功：表 marriage 有 3 个字段")
-    structure = reading.read_table(source)
-    provider = ground.agencies["mzt"].id
-    entry = starting.begin_from_structure(structure, "婚姻登记", provider=provider, actor=ground.manager)
-    key, day, fee = entry.items.all()
-    assert (key.label, key.length, key.is_key, key.nullable) == ("登记证号", 18, True, False)
-    assert (day.type, day.nullable) == ("D", False)
-    assert (fee.type, fee.length, fee.precision, fee.nullable) == ("N", 10, 2, True)
-    assert entry.reading.columns["id"] == [
-        "中文名称取自数据库字段注释",
-        "来源数据库中的主键",
-        "类型取自来源：character varying(18)",
-    ]
-
-
-def test_a_table_that_is_not_there_is_named(source: DatabaseSpec) -> None:
-    from dataclasses import replace
-
-    with pytest.raises(ValidationError, match=r"没有表“public\.none”"):
-        reading.read_table(replace(source, table="none"))
-
-
-@pytest.mark.parametrize("host", ["/var/run/postgresql", "a b", "a,b", "-x", "@"])
-def test_a_host_is_never_a_path_of_this_machine(ground: Ground, host: str) -> None:
-    form = {"once": str(uuid4()), "host": host, "port": 5432, "database": "d", "user": "u", "table": "t"}
-    client = ground.client("mzt", "data_manager")
-    for page in ("from-database", "try-database"):
-        assert "不能是路径" in client.post(reverse(f"catalog:{page}"), form).content.decode()
 
 
 def test_further_columns_are_added_and_what_was_edited_stays(ground: Ground) -> None:

@@ -1,6 +1,5 @@
 """编制目录: the four ways to begin: from a file, from a database table, as a copy, or blank."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from tulou.kernel.ui.forms import FormPage, IdempotentForm
 from tulou.kernel.ui.pages import Crumb
 
 NAME_HELP = "业务上的称呼，之后还可以改；留空时取文件名或表名"
-HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.\-:]{0,250}[A-Za-z0-9])?")
 
 
 @action("catalog.compile")
@@ -129,13 +127,6 @@ class DatabaseForm(IdempotentForm):
         label="表或视图", max_length=127, help_text="模式名.表名，例如 public.marriage；省略模式时为 public"
     )
     name = forms.CharField(label="目录名称", required=False, max_length=200, help_text=NAME_HELP)
-
-    def clean_host(self) -> str:
-        """A host on the network: never a path of this machine."""
-        host: str = self.cleaned_data["host"].strip()
-        if not HOST.fullmatch(host):
-            raise forms.ValidationError("请填写域名或 IP 地址，不能是路径或多个地址")
-        return host
 
     def clean_table(self) -> str:
         """One or two names."""

@@ -9,7 +9,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from tulou.domains.ingest import guard, services
+from tulou.domains.catalog import guard
+from tulou.domains.ingest import services
 from tulou.domains.ingest.models import Batch, Source
 from tulou.domains.ingest.services import TableAddress
 from tulou.domains.ingest.tests.ground import Ground
