@@ -9,7 +9,6 @@ from tulou.domains.ingest.public import BatchInfo
 from tulou.domains.law.public import BasisInfo
 from tulou.domains.security.targets import Target
 from tulou.domains.sharing import public as sharing
-from tulou.kernel.identity import party_names
 from tulou.kernel.ui import places
 from tulou.kernel.workflow import Step
 
@@ -56,15 +55,13 @@ def answers(
     names: Mapping[UUID, str],
 ) -> list[Answer]:
     """The provider, whoever moved the matter on, and the receiver, in that order; of many steps the newest."""
-    known = {step.party for step in steps if step.party} - set(names)
-    organisations = {**names, **(party_names(known) if known else {})}
     about = _about(target, requests, items) | {batch.id: batch.number for batch in batches}
     cited = {item.id: _citation(bases, item.basis) for item in items}
     cited |= {one.id: _citation(bases, one.basis) for one in requests.values()}
     acted = [
         Answer(
             part=part,
-            organisation=organisations.get(step.party, "") if step.party else "平台",
+            organisation=names.get(step.party, "") if step.party else "平台",
             account=step.actor_label,
             what=about.get(step.subject, ""),
             basis=cited.get(step.subject, "") if step.move in ("refuse", "submit") else "",

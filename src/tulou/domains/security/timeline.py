@@ -1,6 +1,6 @@
 """留痕: what was done about a target, by whom and when, each line leading to its leaf and proof."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,11 @@ from tulou.domains.security.policies import View
 from tulou.domains.security.targets import CALLS, Target
 from tulou.kernel import evidence
 from tulou.kernel.evidence import Entry
-from tulou.kernel.identity import Account, party_names
+from tulou.kernel.identity import party_names
 from tulou.kernel.ui import places
 
+Names = Mapping[str, Mapping[UUID, str]]
+UNNAMED = ("step:", "table:")
 SHOWN = 200
 SHOWN_CALLS = 20
 PROCESS = ("catalog.", "ingest.", "quality.", "sharing.", "access.right.", "access.plan.", "security.")
@@ -88,29 +90,32 @@ def subjects_of(target: Target) -> tuple[list[str], list[str]]:
     return own, [entry]
 
 
-def lines(entries: Sequence[Entry]) -> list[Line]:
-    """Leaves as lines: organisations, accounts and subjects are named in one question each."""
-    parties = {UUID(row.leaf.actor.party) for row in entries if row.leaf.actor.party}
-    people = {UUID(row.leaf.actor.person) for row in entries if row.leaf.actor.person}
-    names = party_names(parties) if parties else {}
-    labels = dict(Account.objects.filter(party__in=people).values_list("party_id", "label")) if people else {}
+def parties_in(entries: Sequence[Entry]) -> set[UUID]:
+    """Everybody whom these leaves name: organisations and persons who acted, organisations that it was about."""
+    found = {UUID(key) for row in entries for key in (row.leaf.actor.party, row.leaf.actor.person) if key}
+    about = (subject.partition(":") for row in entries for subject in row.leaf.subjects)
+    return found | {UUID(key) for noun, _, key in about if noun in ("agency", "party")}
+
+
+def lines(entries: Sequence[Entry], known: Names | None = None) -> list[Line]:
+    """Leaves as lines; whatever the page knows already is not asked again. `known["party"]` names all parties."""
+    given = dict(known or {})
+    parties = given.get("party") or party_names(parties_in(entries))
     things = places.described(
-        subject for row in entries for subject in row.leaf.subjects if not subject.startswith(("step:", "table:"))
+        (subject for row in entries for subject in row.leaf.subjects if not subject.startswith(UNNAMED)),
+        {**given, "party": parties, "agency": parties},
     )
-    return [_line(row, names, labels, things) for row in entries]
+    return [_line(row, parties, things) for row in entries]
 
 
-def _line(
-    row: Entry, names: dict[UUID, str], labels: dict[UUID, str], things: dict[str, places.Described]
-) -> Line:  # fmt: skip
+def _line(row: Entry, names: Mapping[UUID, str], things: Mapping[str, places.Described]) -> Line:
     actor = row.leaf.actor
-    person = labels.get(UUID(actor.person), "") if actor.person else ""
-    party = names.get(UUID(actor.party), "") if actor.party else ""
+    who = actor.person or actor.party
     return Line(
         id=row.id,
         at=row.at,
         title=title_of(row.kind),
-        who=person or party or f"系统 {actor.role.removeprefix('system:')}",
+        who=names[UUID(who)] if who else f"系统 {actor.role.removeprefix('system:')}",
         about=tuple(things[subject] for subject in row.leaf.subjects if subject in things),
         seq=row.seq,
         leaf_hash=row.leaf_hash.hex(),

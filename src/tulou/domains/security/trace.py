@@ -60,12 +60,13 @@ def trace(target: Target, view: View) -> Trace:
     batches = _batches(target)
     granted, requests = _grants(target)
     items = sharing.requested_items([one.id for one in requests.values()])
-    names = party_names(
-        {target.provider, *(one.consumer for one in granted), *(r.applicant for r in requests.values())}
-    )
     steps = _steps(target, batches, granted, requests, items)
     found = timeline.traces_of(target, view)
-    every = timeline.lines([*found.process, *found.calls])
+    leaves = [*found.process, *found.calls]
+    named = {target.provider, *(one.consumer for one in granted), *(one.applicant for one in requests.values())}
+    named |= {step.party for step in steps if step.party} | timeline.parties_in(leaves)
+    names = party_names(named)
+    every = timeline.lines(leaves, _known(target, batches, granted, requests, names))
     bases = law.bases({one.basis for one in requests.values()} | {item.basis for item in items if item.basis})
     entry = target.entry
     return Trace(
@@ -84,6 +85,23 @@ def trace(target: Target, view: View) -> Trace:
         answers=answers(target, steps, batches, requests, items, bases, names),
         notes=_notes(batches, granted, found),
     )
+
+
+def _known(
+    target: Target,
+    batches: Sequence[ingest.BatchInfo],
+    granted: Sequence[sharing.GrantInfo],
+    requests: dict[UUID, sharing.RequestInfo],
+    names: dict[UUID, str],
+) -> timeline.Names:
+    """Names of what the page has in hand."""
+    return {
+        "party": names,
+        "entry": {target.entry.id: target.entry.name},
+        "batch": {one.id: one.number for one in batches},
+        "request": {one.id: one.number for one in requests.values()},
+        "grant": {one.id: f"{one.number} 授权" for one in granted},
+    }
 
 
 def _batches(target: Target) -> list[ingest.BatchInfo]:

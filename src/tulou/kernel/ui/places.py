@@ -83,16 +83,21 @@ def trace_url(actor: Actor, noun: str, key: UUID) -> str:
     return _address(_trace[0][0], [noun, key]) if _trace and _trace[0][1](actor, noun, key) else ""
 
 
-def described(references: Iterable[str]) -> dict[str, Described]:
-    """Names and links of these references; things of one kind are named in one question."""
+def described(
+    references: Iterable[str], known: Mapping[str, Mapping[UUID, str]] | None = None
+) -> dict[str, Described]:  # fmt: skip
+    """Names and links of these references; things of one kind are named in one question, those in `known` in none."""
     asked = dict.fromkeys(references)
+    names = {noun: dict(given) for noun, given in (known or {}).items()}
     ids: dict[str, set[UUID]] = {}
     for reference in asked:
         noun, _, key = reference.partition(":")
-        if (uuid := _uuid(key)) is not None:
+        if (uuid := _uuid(key)) is not None and uuid not in names.get(noun, {}):
             ids.setdefault(noun, set()).add(uuid)
-    known = {noun: dict(row.names(keys)) for noun, keys in ids.items() if (row := _places.get(noun)) and row.names}
-    return {reference: _described(reference, known) for reference in asked}
+    for noun, keys in ids.items():
+        if (row := _places.get(noun)) and row.names:
+            names.setdefault(noun, {}).update(row.names(keys))
+    return {reference: _described(reference, names) for reference in asked}
 
 
 def _described(reference: str, known: Mapping[str, Mapping[UUID, str]]) -> Described:
