@@ -7,6 +7,7 @@ gateway gives out afterwards is the source, by count and by hash.
 import csv
 import hashlib
 import io
+import time
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -55,6 +56,10 @@ class Batches:
         batch = start_batch(source, actor=self.ground.manager).batch
         self.sent[batch.id] = len(rows) + 1
         return batch
+
+    def await_moment(self, fraction: float, span: float) -> None:
+        """By the clock."""
+        time.sleep(fraction * span)
 
     def settle(self) -> None:
         """Wait for all; send those that failed again, once each has said why."""

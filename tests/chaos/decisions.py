@@ -6,6 +6,7 @@ all and can be repeated; who was told that it is done can rely on it.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -91,6 +92,10 @@ class Decisions:
         mine, theirs = self.form(first), self.form(second)
         twin = httpx.Client(base_url=first.base_url, cookies=first.cookies, timeout=30)
         self.presses = Presses(self.address, [(first, mine), (twin, mine), (second, theirs)])
+
+    def await_moment(self, fraction: float, span: float) -> None:
+        """By the clock."""
+        time.sleep(fraction * span)
 
     def settle(self) -> None:
         """Wait for the answers."""

@@ -81,6 +81,14 @@ class Downloads:
         for thread in self.threads:
             thread.start()
 
+    def await_moment(self, fraction: float, span: float) -> None:
+        """By the bytes that arrived; the beginning, before any, has its share too."""
+        goal = max(one.size for one in self.all) * max(0.0, fraction * 1.3 - 0.3)
+        if not goal:
+            time.sleep(fraction)
+        while self.under_way[0].size < goal and self.threads[0].is_alive():
+            time.sleep(0.01)
+
     def settle(self) -> None:
         """Wait until each has all, or what it got."""
         for thread in self.threads:

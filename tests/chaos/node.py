@@ -35,6 +35,9 @@ class Scene(Protocol):
     def begin(self) -> None:
         """Start it, without waiting for its end."""
 
+    def await_moment(self, fraction: float, span: float) -> None:
+        """Wait until about this part of it is done; undisturbed it takes `span` seconds."""
+
     def settle(self) -> None:
         """Wait for its end, now that the node is well again."""
 
@@ -76,9 +79,9 @@ class Campaign:
 
     def _round(self, scene: Scene, target: str) -> None:
         self._let_the_supervisor_forget()
-        moment = self.random.uniform(0, self.spans[scene.name])
+        moment = self.random.random()
         scene.begin()
-        time.sleep(moment)
+        scene.await_moment(moment, self.spans[scene.name])
         self._kill(target)
         self.stage.refresh()
         try:
@@ -86,7 +89,7 @@ class Campaign:
             scene.check()
             self.audit()
         except AssertionError as fault:
-            raise AssertionError(f"{target} killed {moment:.2f} s into {scene.name}: {fault}") from fault
+            raise AssertionError(f"{target} killed {moment:.0%} into {scene.name}: {fault}") from fault
         self.kills[f"{scene.name} × {target}"] += 1
 
     def _kill(self, target: str) -> None:

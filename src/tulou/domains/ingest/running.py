@@ -32,7 +32,7 @@ from tulou.plane.rules import RuleProblem
 from tulou.plane.tables import LakeProblem, LandingCancelled, TableRef, TableSchema, Zone
 
 #: Problems of the lake that pass by themselves; the job tries again before the batch is said to have failed.
-PASSING: Final = frozenset({"catalogue", "conflict", "busy"})
+PASSING: Final = frozenset({"catalogue", "conflict", "busy", "lock_lost"})
 TRIES: Final = 3
 
 

@@ -8,6 +8,7 @@ unchanged.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -187,10 +188,8 @@ class _Commit:
         return batch
 
     def _roll_back(self) -> None:
-        try:
+        with suppress(duckdb.Error):  # a failed COMMIT has ended it already; a lost catalogue will
             self.cursor.execute("ROLLBACK")
-        except duckdb.TransactionException:
-            return  # a failed COMMIT has ended the transaction already
 
 
 def _from_ledger(ref: TableRef, row: Any, *, repeated: bool) -> LandedBatch:

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -121,7 +121,7 @@ class Session:
         try:
             yield cursor
         finally:
-            cursor.close()
+            _let_go(cursor)
 
     def close(self) -> None:
         """Close the engine and remove what it spilled."""
@@ -136,6 +136,13 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _let_go(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Close a cursor, after rolling back ourselves: left to the engine, a catalogue that is gone ends the process."""
+    with suppress(duckdb.Error):  # mostly there is no transaction; or it ended with its catalogue
+        cursor.execute("ROLLBACK")
+    cursor.close()
 
 
 def _attach(root: duckdb.DuckDBPyConnection, attachment: Attachment) -> None:
