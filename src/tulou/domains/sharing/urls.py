@@ -6,7 +6,7 @@ from tulou.domains.sharing.views import asking, deciding, grant, moves, register
 
 app_name = "sharing"
 urlpatterns = [
-    path("", registers.MyRequests.as_view(), name="mine"),
+    path("mine/", registers.MyRequests.as_view(), name="mine"),
     path("desk/", registers.Desk.as_view(), name="desk"),
     path("received/", registers.ReceivedRequests.as_view(), name="received"),
     path("all/", registers.AllRequests.as_view(), name="all"),
