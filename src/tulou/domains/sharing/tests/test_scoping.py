@@ -1,22 +1,27 @@
 """Who sees what: every address with another agency's ids, every register by role, few questions to the database."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from tulou.domains.access import public as access
 from tulou.domains.catalog import services as catalog
 from tulou.domains.catalog.models import Entry
+from tulou.domains.catalog.public import items
 from tulou.domains.sharing import services
 from tulou.domains.sharing.models import Draft, Grant, Request
 from tulou.domains.sharing.services import Decision, RequestSpec
 from tulou.domains.sharing.tests.conftest import SYSTEM
 from tulou.trust.ids import new_id
-from tulou.trust.plans import TableRef
+from tulou.trust.plans import PlanColumn, TableRef
 
 pytestmark = pytest.mark.django_db
+REF = TableRef("mzt_plain", "region_county")
 SignIn = Callable[[str], Client]
 
 
@@ -35,7 +40,7 @@ def addresses(row: Request, grant: Grant, draft: Draft) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("who", ["stranger_user", "stranger_manager", "stranger_office", "operator"])
 def test_foreign_ids_open_nothing(sign_in: SignIn, accepted: Request, entry: Entry, consumer: Any, who: str) -> None:
-    catalog.bind_table(entry.id, TableRef("mzt_plain", "region_county"), actor=SYSTEM)
+    catalog.bind_table(entry.id, REF, actor=SYSTEM)
     services.decide(accepted, [Decision(item.pk, True) for item in accepted.items.all()], actor=SYSTEM)
     draft = services.keep_draft({"scenario": "密"}, entry=entry.id, applicant=consumer.id, actor=SYSTEM)
     client = sign_in(who)
@@ -82,7 +87,7 @@ def test_registers_open_to_those_whose_work_it_is(
 def test_pages_ask_few_questions(
     sign_in: SignIn, accepted: Request, entry: Entry, django_assert_max_num_queries: Any
 ) -> None:
-    catalog.bind_table(entry.id, TableRef("mzt_plain", "region_county"), actor=SYSTEM)
+    catalog.bind_table(entry.id, REF, actor=SYSTEM)
     manager, user = sign_in("manager"), sign_in("user")
     with django_assert_max_num_queries(30):
         manager.get(reverse("sharing:request", args=[accepted.pk]))
@@ -96,7 +101,7 @@ def test_pages_ask_few_questions(
 
 
 def test_the_entry_page_offers_asking_and_shows_use(sign_in: SignIn, accepted: Request, entry: Entry) -> None:
-    catalog.bind_table(entry.id, TableRef("mzt_plain", "region_county"), actor=SYSTEM)
+    catalog.bind_table(entry.id, REF, actor=SYSTEM)
     address, ask_here = reverse("catalog:entry", args=[entry.pk]), reverse("sharing:ask", args=[entry.pk])
     assert ask_here in sign_in("user").get(address).content.decode()
     assert ask_here not in sign_in("manager").get(address).content.decode()
@@ -105,3 +110,21 @@ def test_the_entry_page_offers_asking_and_shows_use(sign_in: SignIn, accepted: R
     assert grant_page in sign_in("manager").get(address).content.decode()
     assert grant_page not in sign_in("stranger_user").get(address).content.decode()
     assert "现有 <b>1</b> 个单位使用" in sign_in("stranger_user").get(address).content.decode()
+
+
+def test_a_provider_looks_at_its_own_data_without_asking(sign_in: SignIn, entry: Entry, provider: Any) -> None:
+    catalog.bind_table(entry.id, REF, actor=SYSTEM)
+    start = timezone.now()
+    columns = tuple(PlanColumn(item.name, item.label) for item in items(entry.id))
+    right = access.establish(
+        access.RightSpec(
+            kind="ownership", ref=f"entry:{entry.id}", caller=provider.id, entry=entry.id, table=REF, columns=columns,
+            rows=(), channels=("preview", "file"), purpose="核对", valid_from=start, valid_to=start + timedelta(days=9),
+        ),
+        actor=SYSTEM,
+    )  # fmt: skip
+    address = reverse("access:preview", args=[right])
+    assert address in sign_in("manager").get(reverse("catalog:entry", args=[entry.pk])).content.decode()
+    assert sign_in("manager").get(address).status_code == 200
+    assert sign_in("user").get(address).status_code == 404
+    assert sign_in("provider_office").get(address).status_code == 403
