@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from tulou.domains.catalog.public import EntryInfo, entries_of, published
+from tulou.domains.catalog.public import EntryInfo, entries_of
 from tulou.domains.ingest.models import Batch, Source
 from tulou.domains.ingest.vocabulary import BatchStatus
 from tulou.kernel.identity import Actor
@@ -32,12 +32,17 @@ def loadable_entries(actor: Actor) -> list[EntryInfo]:
     """Entries in use of the agency acted for, whose data the viewer may load."""
     if actor.party is None or not may(actor, "ingest.load", organisation=actor.party):
         return []
-    return [known for known in entries_of(actor.party) if known.version > 0 and known.status != "retired"]
+    return [known for known in entries_of(actor.party) if in_use(known)]
 
 
 def loadable_entry(actor: Actor, known: EntryInfo | None) -> bool:
     """Whether this viewer may load data for an entry."""
-    return known is not None and published(known.id) and may(actor, "ingest.load", organisation=known.provider)
+    return in_use(known) and known is not None and may(actor, "ingest.load", organisation=known.provider)
+
+
+def in_use(known: EntryInfo | None) -> bool:
+    """Whether an entry was published and not retired, as far as was read."""
+    return known is not None and known.version > 0 and known.status != "retired"
 
 
 def batches_of(entry: UUID) -> QuerySet[Batch]:

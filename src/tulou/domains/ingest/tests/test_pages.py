@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
 from tulou.domains.directory.models import Agency
-from tulou.domains.ingest import services
+from tulou.domains.ingest import panels, queries, services
 from tulou.domains.ingest.models import Batch, Source
 from tulou.domains.ingest.tests.ground import GOOD, MIXED, Ground
 from tulou.kernel.identity import Account, sessions
@@ -213,8 +213,7 @@ def test_no_page_asks_more_as_batches_grow(
     browser = viewer()
     for address in ("/ingest/", "/ingest/start/", "/ingest/sources/", f"/ingest/start/{ground.entry.pk}/",
                     f"/ingest/sources/{batch.source_id}/", f"/ingest/batches/{batch.pk}/",
-                    f"/ingest/batches/{batch.pk}/receipt/", f"/ingest/batches/{batch.pk}/progress/",
-                    f"/catalog/entry/{ground.entry.pk}/"):  # fmt: skip
+                    f"/ingest/batches/{batch.pk}/receipt/", f"/ingest/batches/{batch.pk}/progress/"):  # fmt: skip
         with django_assert_max_num_queries(30):  # type: ignore[attr-defined]
             assert browser.get(address).status_code == 200
 
@@ -227,3 +226,18 @@ def test_an_entry_shows_its_freshness_to_everybody(ground: Ground, viewer: Viewe
     stranger = viewer("data_user", ground.other).get(address).content.decode()
     assert "数据更新至" in stranger
     assert batch.number not in stranger
+
+
+def test_the_places_on_an_entry_s_page_cost_little(
+    ground: Ground, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    ground.send(MIXED)
+    request = RequestFactory().get("/")
+    request.actor = ground.manager  # type: ignore[attr-defined]
+    panels.load_action(request, ground.entry)
+    del request._ingest_seen  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(12):
+        assert panels.freshness_badge(request, ground.entry)
+        assert panels.load_action(request, ground.entry)
+        assert panels._drift(ground.entry.id) is None
+        assert queries.batches_of(ground.entry.id).count() == 1
