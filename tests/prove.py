@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "proof.md"
 HEAD = """# 验证记录
 
 `make prove` 按完整数量运行下列验证，本页由它更新，是各项最近一次的结果；种子相同，攻击与中断的次序就相同。
-`make test` 每次运行其中有种子的抽样。单独重做一项：`python -m tests.prove --seed 种子 名称`。
+`make test` 每次运行其中有种子的抽样。单独重做一项：`python -m tests.prove --seed 种子 --only 名称`。
 
 | 验证 | 结果 | 数据 | 种子 | 提交 | 时间 |
 |---|---|---|---|---|---|
@@ -67,6 +67,20 @@ CAMPAIGNS = (
         "tests.chaos.node",
         ("--kills", "48"),
         "汇聚、决定、下载进行中杀平台、作业、网关、数据库各进程：重启之后状态完整，没有未留痕的交付。",
+    ),
+    Campaign(
+        "database",
+        "入湖提交途中反复 kill -9 数据库",
+        "tests.chaos.database",
+        ("--kills", "40"),
+        "在入湖的各边界和提交的瞬间杀 PostgreSQL（主进程，或连同全部子进程）：重启之后整批在或整批不在，重来补齐。",
+    ),
+    Campaign(
+        "large-file",
+        "1 GB 文件在限定内存内入湖",
+        "tests.chaos.large_file",
+        ("--megabytes", "1024"),
+        "边生成边写出的 1 GB CSV 按节点的引擎内存额度入湖：行数对得上账，进程内存峰值不随文件增大。",
     ),
 )
 

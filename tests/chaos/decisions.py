@@ -7,9 +7,7 @@ all and can be repeated; who was told that it is done can rely on it.
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import httpx
 
@@ -30,7 +28,7 @@ from tulou.kernel.calendar import today
 from tulou.kernel.evidence import find
 from tulou.kernel.identity import Actor
 from tulou.kernel.outbox.models import OutboxEvent
-from tulou.kernel.workflow import timeline
+from tulou.kernel.workflow import Stateful, timeline
 
 DONE = httpx.codes.FOUND
 
@@ -125,9 +123,9 @@ def once_or_never(about: str, found: dict[str, int]) -> bool:
     return set(found.values()) == {1}
 
 
-def counted(moves: Callable[[], Any], move: str) -> int:
+def counted(obj: Stateful, move: str) -> int:
     """How many steps of this name there are."""
-    return sum(step.move == move for step in moves())
+    return sum(step.move == move for step in timeline(obj))
 
 
 class Publications(Decisions):
@@ -164,7 +162,7 @@ class Publications(Decisions):
                 "status": int(row.status == "published"),
                 "version": row.version,
                 "code": row.codes.count(),
-                "step": counted(lambda: timeline(row), "publish"),
+                "step": counted(row, "publish"),
                 "leaf": kinds.count("catalog.entry.publish"),
                 "event": told.count(),
             },
@@ -218,14 +216,14 @@ class Grants(Decisions):
         rights = Right.objects.filter(ref__in=[f"grant:{grant.pk}" for grant in grants])
         decided = OutboxEvent.objects.filter(name="sharing.request_decided", payload__request=str(row.pk))
         kinds = [entry.leaf.kind for entry in find(f"request:{row.pk}", limit=100)]
-        found = {f"item {item.name}": counted(lambda item=item: timeline(item), "grant") for item in row.items.all()}
+        found = {f"item {item.name}": counted(item, "grant") for item in row.items.all()}
         found |= {f"state of {item.name}": int(item.status == "granted") for item in row.items.all()}
         return once_or_never(
             self.name,
             found
             | {
                 "status": int(row.status == "decided"),
-                "step": counted(lambda: timeline(row), "conclude"),
+                "step": counted(row, "conclude"),
                 "leaf": kinds.count("sharing.request.conclude"),
                 "event": decided.count(),
                 "grant": grants.filter(status="in_use").count(),

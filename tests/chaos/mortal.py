@@ -41,8 +41,8 @@ HUB: Final[dict[str, tuple[Any, str, bool]]] = {
 def work(batch: str, boundary: str = "") -> None:
     """What a worker does with a batch's job: one attempt of the run, then the events that wait."""
     _die_at(boundary)
-    job = JobRun.objects.get(pk=Batch.objects.get(pk=UUID(batch)).job)
-    if job.queue_id is not None:
+    job = JobRun.objects.filter(pk=Batch.objects.get(pk=UUID(batch)).job).first()
+    if job is not None and job.queue_id is not None:
         runner.execute(job.id, job.queue_id)
     deliver_all()
     os._exit(0)

@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import product
 from pathlib import Path
 from typing import Protocol
 
@@ -69,13 +68,17 @@ class Campaign:
             scene.check()
 
     def run(self, kills: int) -> None:
-        """Kill so many times."""
+        """Kill so many times, in turn in each scene."""
         pairs: list[tuple[Scene, str]] = []
         for _ in range(kills):
             if not pairs:
-                pairs = list(product(self.scenes, self.targets))
-                self.random.shuffle(pairs)
-            self._round(*pairs.pop())
+                orders = [self.random.sample(self.targets, len(self.targets)) for _ in self.scenes]
+                pairs = [
+                    (scene, order[n])
+                    for n in range(len(self.targets))
+                    for scene, order in zip(self.scenes, orders, strict=True)
+                ]
+            self._round(*pairs.pop(0))
 
     def _round(self, scene: Scene, target: str) -> None:
         self._let_the_supervisor_forget()

@@ -7,7 +7,7 @@ from tulou.plane.gate import Page, ReadRequest, read_page
 from tulou.plane.gateway.asked import page_of, preview_of
 from tulou.plane.gateway.evidence import leaf_of
 from tulou.plane.gateway.http import JSON, Answer, Request
-from tulou.plane.gateway.ledger import Admission, Use
+from tulou.plane.gateway.ledger import Admission, Use, settlement
 from tulou.plane.gateway.pages import as_json, as_table
 from tulou.plane.gateway.service import Service, sha256
 from tulou.trust.plans import AccessPlan, Channel
@@ -37,8 +37,7 @@ async def _answer(
         raise
     body = _body(plan, page, table=as_table)
     leaf = leaf_of(plan, "access.call.made", service.settings.node, _told(service, plan, asked, page, body, channel))
-    await service.evidence.append(leaf)
-    await service.ledger.settle(use, admission, rows=page.rows.num_rows, size=len(body))
+    await service.evidence.append(leaf, settlement(use, admission, rows=page.rows.num_rows, size=len(body)))
     kind = "text/html; charset=utf-8" if as_table else JSON
     await answer.whole(200, body, {"content-type": kind, "x-tulou-evidence": str(leaf.id), **_left(use, admission)})
 

@@ -1,7 +1,8 @@
 """Evidence of calls and deliveries (调用留痕): durable before the answer, many calls in one commit.
 
-Promise: `append` returns only when the leaf is committed and promised. What
-arrives while a commit is under way goes together into the next.
+Promise: `append` returns only when the leaf is committed and promised, and
+with it the meter's count of what it tells. What arrives while a commit is under
+way goes together into the next.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from psycopg_pool import AsyncConnectionPool
 
+from tulou.plane.gateway.ledger import SETTLE
 from tulou.trust.evidence import PURPOSE, Leaf, LeafActor, Promise, promise
 from tulou.trust.evidence_sql import INSERT_ENTRY, entry_params
 from tulou.trust.ids import new_id
@@ -19,6 +21,7 @@ from tulou.trust.keys import KeyStore
 from tulou.trust.plans import AccessPlan
 
 BATCH: Final = 256
+Settlement = Mapping[str, Any]
 
 
 def leaf_of(plan: AccessPlan, kind: str, node: str, data: Mapping[str, Any], *, id: UUID | None = None) -> Leaf:
@@ -41,25 +44,25 @@ class GroupCommit:
 
     def __init__(self, pool: AsyncConnectionPool, keys: KeyStore, log: str) -> None:
         self._pool, self._keys, self._log = pool, keys, log
-        self._waiting: list[tuple[Leaf, asyncio.Future[Promise]]] = []
+        self._waiting: list[tuple[Leaf, Settlement | None, asyncio.Future[Promise]]] = []
         self._arrived = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
-    async def append(self, leaf: Leaf) -> Promise:
-        """Make the leaf durable.
+    async def append(self, leaf: Leaf, settling: Settlement | None = None) -> Promise:
+        """Make the leaf durable, and in the same transaction count what it says was delivered.
 
         Raises:
             psycopg.Error, PoolTimeout: it is not durable, and nothing may leave.
         """
         done: asyncio.Future[Promise] = asyncio.get_running_loop().create_future()
-        self._waiting.append((leaf, done))
+        self._waiting.append((leaf, settling, done))
         self._arrived.set()
         return await done
 
     async def close(self) -> None:
         """Stop; whoever still waits is refused."""
         self._task.cancel()
-        for _, done in self._waiting:
+        for _, _, done in self._waiting:
             done.cancel()
 
     async def _run(self) -> None:
@@ -69,17 +72,20 @@ class GroupCommit:
             if not self._waiting:
                 self._arrived.clear()
             try:
-                promises = await self._commit([leaf for leaf, _ in batch])
+                promises = await self._commit([(leaf, settling) for leaf, settling, _ in batch])
             except Exception as fault:  # whatever it is, each caller must be told that nothing is durable
-                for _, done in batch:
+                for _, _, done in batch:
                     if not done.done():
                         done.set_exception(fault)
                 continue
-            for (_, done), given in zip(batch, promises, strict=True):
+            for (_, _, done), given in zip(batch, promises, strict=True):
                 if not done.done():
                     done.set_result(given)
 
-    async def _commit(self, leaves: list[Leaf]) -> list[Promise]:
+    async def _commit(self, told: list[tuple[Leaf, Settlement | None]]) -> list[Promise]:
+        leaves = [leaf for leaf, _ in told]
+        # In one order whoever commits, so that two processes that count for the same rights do not block each other.
+        settling = sorted((one for _, one in told if one), key=lambda one: (str(one["right"]), one["day"]))
         key = self._keys.ensure(PURPOSE)
         promises = [promise(leaf.hash(), log=self._log, at=leaf.at, key=key) for leaf in leaves]
         params = [entry_params(leaf, given) for leaf, given in zip(leaves, promises, strict=True)]
@@ -88,4 +94,6 @@ class GroupCommit:
                 await cursor.execute(INSERT_ENTRY, params[0])
             else:
                 await cursor.executemany(INSERT_ENTRY, params)
+            for one in settling:
+                await cursor.execute(SETTLE, one)
         return promises

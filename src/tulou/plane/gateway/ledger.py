@@ -8,12 +8,14 @@ The tables belong to the hub's room `access`; this module is the contract:
 
 Promise: a call is counted, and its rows are reserved, in the one statement
 that admits it, so that no number of callers at once can exceed a quota. What
-was reserved and not delivered is given back; a crash gives nothing back.
+was delivered is counted in the transaction that records it, so that meter and
+log agree; what was reserved and not delivered is given back; a crash gives
+nothing back.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -104,6 +106,10 @@ class Ledger:
 
     async def settle(self, use: Use, admission: Admission, *, rows: int, size: int) -> None:
         """Replace the reservation by what was delivered."""
-        values = {"right": use.right, "day": admission.day, "rows": rows - admission.reserved, "bytes": size}
         async with self._pool.connection() as connection:
-            await connection.execute(SETTLE, values)
+            await connection.execute(SETTLE, settlement(use, admission, rows=rows, size=size))
+
+
+def settlement(use: Use, admission: Admission, *, rows: int, size: int) -> dict[str, Any]:
+    """The values of `SETTLE`, for one that commits together with the evidence of what was delivered."""
+    return {"right": use.right, "day": admission.day, "rows": rows - admission.reserved, "bytes": size}
