@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 import django
 
@@ -18,7 +17,6 @@ django.setup()
 
 from tulou.domains.ingest import lake as room  # noqa: E402 - Django must be set up first
 from tulou.domains.ingest import reconciling, running, settling  # noqa: E402
-from tulou.domains.ingest.models import Batch  # noqa: E402
 from tulou.domains.quality import finding  # noqa: E402
 from tulou.kernel.jobs import JobRun, runner  # noqa: E402
 from tulou.kernel.outbox import deliver_all  # noqa: E402
@@ -41,8 +39,8 @@ HUB: Final[dict[str, tuple[Any, str, bool]]] = {
 def work(batch: str, boundary: str = "") -> None:
     """What a worker does with a batch's job: one attempt of the run, then the events that wait."""
     _die_at(boundary)
-    job = JobRun.objects.filter(pk=Batch.objects.get(pk=UUID(batch)).job).first()
-    if job is not None and job.queue_id is not None:
+    job = JobRun.objects.get(kind="ingest.run", key=f"batch:{batch}")
+    if job.queue_id is not None:
         runner.execute(job.id, job.queue_id)
     deliver_all()
     os._exit(0)
