@@ -49,7 +49,17 @@ def test_text_choices_are_text() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, float("nan"), b"x", (1, 2), {1: "a"}, {"a": {2}}, MAX_INTEGER + 1, "\ud800", [object()]],
+    [
+        1.0,
+        float("nan"),
+        b"x",
+        (1, 2),
+        {1: "a"},
+        {"a": {2}},
+        MAX_INTEGER + 1,
+        "\ud800",
+        pytest.param([object()], id="object"),
+    ],
     ids=repr,
 )
 def test_what_has_no_canonical_form_is_refused(value: Any) -> None:

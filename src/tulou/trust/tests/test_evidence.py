@@ -55,7 +55,14 @@ def test_a_leaf_of_unclear_meaning_is_refused(change: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"extra": 1}, {"v": 2}, {"id": LEAF.id.hex}, {"at": "2026-03-01T08:00:00Z"}, {"actor": {}}, {"subjects": "a:b"}],
+    [
+        {"extra": 1},
+        {"v": 2},
+        pytest.param({"id": LEAF.id.hex}, id="id without hyphens"),
+        {"at": "2026-03-01T08:00:00Z"},
+        {"actor": {}},
+        {"subjects": "a:b"},
+    ],
     ids=str,
 )
 def test_another_spelling_of_a_leaf_is_refused(change: dict[str, Any]) -> None:
