@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from tulou.node.health import healthz
 from tulou.node.rest import build_api
+from tulou.portal.views.api import reference
 
 handler400 = "tulou.kernel.ui.errors.bad_request"
 handler403 = "tulou.kernel.ui.errors.forbidden"
@@ -23,6 +24,7 @@ def _prefix(name: str, label: str) -> str:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("api/v1/", reference, name="api-reference"),
     path("api/v1/", build_api().urls),
     *[
         path(_prefix(config.name, config.label), include(f"{config.name}.urls"))

@@ -1,8 +1,9 @@
 """工作台: what waits for one person, what runs out when and why, and how the organisation stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from tulou.domains.catalog import public as catalog
 from tulou.kernel.calendar import add_working_days, today
@@ -25,11 +26,12 @@ STEPS = 8
 
 @dataclass(frozen=True)
 class TodoGroup:
-    """Things of one kind that wait; `more` says that there are others."""
+    """Things of one kind that wait, those about one thing side by side; `more` says that there are others."""
 
     title: str
     items: list[Todo]
     more: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class DueLine:
     """One running deadline with its reason."""
 
     title: str
+    subject: UUID
     url: str
     clock: str
     due_on: date
@@ -63,8 +66,32 @@ def waiting(actor: Actor) -> list[TodoGroup]:
         items = list(provider.items(actor, SHOWN + 1))
         if items:
             more = provider.count(actor) - SHOWN if len(items) > SHOWN else 0
-            groups.append(TodoGroup(provider.title, items[:SHOWN], max(more, 0)))
+            url = address(provider.register) if provider.register else ""
+            groups.append(TodoGroup(provider.title, _together(items[:SHOWN]), max(more, 0), url))
     return groups
+
+
+def _together(items: list[Todo]) -> list[Todo]:
+    """Things about the same follow the most urgent of them."""
+    met: dict[str, list[Todo]] = {}
+    for todo in items:
+        met.setdefault(todo.about or todo.url, []).append(todo)
+    return [todo for same in met.values() for todo in same]
+
+
+def laid_out(actor: Actor) -> tuple[list[TodoGroup], dict[str, list[DueLine]]]:
+    """What waits, with the reason of its deadline, and the deadlines that are not told there already."""
+    groups, due = waiting(actor), deadlines(actor)
+    lines = [line for same in due.values() for line in same]
+    told: set[UUID] = set()
+    for group in groups:
+        for place, todo in enumerate(group.items):
+            mine = next((line for line in lines if str(line.subject) in todo.url), None)
+            if mine:
+                told.add(mine.subject)
+                group.items[place] = replace(todo, reason=f"{mine.clock}：{mine.why}")
+    left = {title: [line for line in same if line.subject not in told] for title, same in due.items()}
+    return groups, {title: same for title, same in left.items() if same}
 
 
 def deadlines(actor: Actor) -> dict[str, list[DueLine]]:
@@ -97,6 +124,7 @@ def _when(clock: Clock, day: date, soon: date) -> str:
 def _due(clock: Clock) -> DueLine:
     return DueLine(
         title=clock.subject_label,
+        subject=clock.subject,
         url=places.url_of(clock.subject_type, clock.subject),
         clock=clock.title,
         due_on=clock.due_on,

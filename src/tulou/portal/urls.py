@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tulou.portal.views import cockpit, front, jobs, operations, search, workbench
+from tulou.portal.views import api, cockpit, front, jobs, operations, search, workbench
 
 app_name = "portal"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("jobs/<uuid:pk>/progress/", jobs.progress, name="job-progress"),
     path("jobs/<uuid:pk>/cancel/", jobs.cancel_job, name="job-cancel"),
     path("jobs/<uuid:pk>/retry/", jobs.retry_job, name="job-retry"),
+    path("account/tokens/", api.token_page, name="tokens"),
+    path("account/tokens/<uuid:pk>/revoke/", api.revoke_token, name="token-revoke"),
+    path("openapi.json", api.document, name="openapi"),
     path("operations/health/", operations.health, name="health"),
     path("operations/dead-letters/", operations.letters, name="letters"),
     path("operations/dead-letters/<uuid:pk>/retry/", operations.retry_letter, name="letter-retry"),

@@ -9,6 +9,7 @@ DOMAINS: dict[str, str] = {
     "directory": "机构与职责", "law": "法规与时限", "standards": "标准", "security": "安全", "identity": "登录",
     "accounts": "账号", "permissions": "岗位", "jobs": "后台作业", "files": "文件", "ui": "台账导出",
     "calendar": "工作日历", "outbox": "事件", "workflow": "督办", "node": "节点",
+    "portal": "门户",
 }  # fmt: skip
 TITLES: dict[str, str] = {
     "access.call.made": "调用",
@@ -39,6 +40,8 @@ TITLES: dict[str, str] = {
     "law.basis.end": "法规依据失效",
     "law.notice.adopt": "导入放假通知",
     "standards.code_table.adopt": "登记代码表",
+    "portal.token.issue": "签发访问令牌",
+    "portal.token.revoke": "作废访问令牌",
     "node.sample.loaded": "载入样例",
     "workflow.clock.escalated": "升级督办",
     "ui.register.exported": "导出台账",

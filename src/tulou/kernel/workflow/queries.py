@@ -46,7 +46,10 @@ def due_within(days: int, on: date | None = None) -> QuerySet[Clock]:
 
 
 def clocks_for(actor: Actor) -> QuerySet[Clock]:
-    """Open clocks that wait for this actor: personally, by a role held or kept here, or for the whole organisation."""
+    """Open clocks that wait for this actor: personally, by a role held or kept here, or for the whole organisation.
+
+    A clock held by a role alone waits for whoever holds it, wherever.
+    """
     if actor.person is None:
         return Clock.objects.none()
     mine = Q(holder_person=actor.person)
@@ -54,6 +57,7 @@ def clocks_for(actor: Actor) -> QuerySet[Clock]:
         here = Q(holder_organisation__in=_predecessors(actor.party), holder_person=None)
         codes = ["", *(role.code for role in roles_of(actor))]
         mine |= here & Q(holder_role__in=codes)
+        mine |= Q(holder_organisation=None, holder_person=None, holder_role__in=codes[1:])
     return Clock.objects.filter(mine, stopped_on=None).order_by("due_on")
 
 

@@ -13,11 +13,11 @@ from tulou.portal.offerings import offerings
 def workbench(request: HttpRequest) -> HttpResponse:
     """What waits for the viewer, at the organisation acted for."""
     actor = actor_of(request)
-    groups = desk.waiting(actor)
+    groups, due = desk.laid_out(actor)
     context = {
         "groups": groups,
         "waiting": sum(len(group.items) + group.more for group in groups),
-        "deadlines": desk.deadlines(actor),
+        "deadlines": due,
         "figures": desk.own_figures(actor),
         "steps": desk.recent_steps(actor),
         "offerings": [one for one in offerings(actor) if one.url],
