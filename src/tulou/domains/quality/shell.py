@@ -26,7 +26,7 @@ forbid_together("quality.rectify", "quality.verify", reason="整改与核验分�
 
 register_menu(MenuEntry("quality.scores", "质量总览", "quality:scores", "quality.read", GROUP, 36, "gauge"))
 register_menu(MenuEntry("quality.tickets", "整改单", "quality:tickets", "quality.read", GROUP, 37, "clipboard-list"))
-register_todo(TodoProvider("quality.tickets", "质量整改", todos.count, todos.listed))
+register_todo(TodoProvider("quality.tickets", "质量整改", todos.count, todos.listed, "quality:tickets"))
 register_tones(
     {"routed": "info", "fixing": "progress", "fixed": "info", "verified": "success", "reopened": "warning",
      "escalated": "danger", "rule": "neutral", "report": "info"}

@@ -59,6 +59,7 @@ def listed(actor: Actor, limit: int) -> Sequence[Todo]:
             provisional=bool(row.provisional),
             since=timezone.localdate(row.created_at),
             source="数据质量",
+            about=row.entry.name,
         )
         for row in rows[:limit]
     ]

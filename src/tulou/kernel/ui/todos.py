@@ -9,7 +9,10 @@ from tulou.kernel.identity import Actor
 
 @dataclass(frozen=True)
 class Todo:
-    """One thing that waits for the viewer. `why` says what is asked, in a civil servant's words."""
+    """One thing that waits for the viewer. `why` says what is asked, in a civil servant's words.
+
+    Things with the same `about` are shown together under it; `reason` says why it is due on that day.
+    """
 
     title: str
     url: str
@@ -18,16 +21,19 @@ class Todo:
     provisional: bool = False
     since: date | None = None
     source: str = ""
+    about: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class TodoProvider:
-    """A room's answers: how many wait, and which, the most urgent first."""
+    """A room's answers: how many wait, and which, the most urgent first; `register` names the page with all."""
 
     code: str
     title: str
     count: Callable[[Actor], int]
     items: Callable[[Actor, int], Sequence[Todo]]
+    register: str = ""
 
 
 _providers: dict[str, TodoProvider] = {}
