@@ -30,6 +30,17 @@ def test_a_page_of_rows_is_answered_metered_and_recorded(ground: Ground) -> None
     assert ground.used(plan) == (1, 1, len(answer.content))
 
 
+def test_what_cannot_be_counted_is_neither_recorded_nor_sent(ground: Ground) -> None:
+    plan = ground.plan()
+    ground.sql("ALTER TABLE access_meter ADD CONSTRAINT nothing_more CHECK (bytes = 0) NOT VALID")
+    try:
+        answer = ground.get("/v1/data", ground.token(plan))
+    finally:
+        ground.sql("ALTER TABLE access_meter DROP CONSTRAINT nothing_more")
+    assert answer.status_code == 503
+    assert ground.leaves(plan) == []
+
+
 def test_the_promise_of_a_recorded_call_is_signed_by_the_node(ground: Ground) -> None:
     answer = ground.get("/v1/data", ground.token(ground.plan()))
     query = "SELECT promise, leaf_hash FROM evidence_entry WHERE id = %s"
