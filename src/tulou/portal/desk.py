@@ -16,7 +16,7 @@ from tulou.kernel.ui.todos import Todo, providers
 from tulou.kernel.ui.tones import tone_of
 from tulou.kernel.workflow import Clock, Step, clocks_for
 from tulou.kernel.workflow.registry import flow_of
-from tulou.portal.links import address, first, installed
+from tulou.portal.links import address, installed
 
 SHOWN = 8
 SOON = 3
@@ -171,7 +171,7 @@ def _batches(actor: Actor) -> list[OwnFigure]:
     if not days:
         return []
     rejected = sum(day.rejected for day in days)
-    url = first("ingest:register", "ingest:batches")
+    url = address("ingest:register")
     note = f"被拒 {rejected:,} 行" if rejected else ""
     return [OwnFigure("本月入库批次", sum(day.batches for day in days), "批", url, note)]
 
@@ -183,7 +183,7 @@ def _grants(actor: Actor) -> list[OwnFigure]:
 
     got = [one for one in sharing.grants_of(actor.party) if one.status == "in_use"]
     given = [one for one in sharing.grants_by(actor.party) if one.status == "in_use"]
-    url = first("sharing:grants")
+    url = address("sharing:grants")
     sides: Sequence[tuple[str, int]] = (("获批使用的授权", len(got)), ("对外提供的授权", len(given)))
     return [OwnFigure(title, count, "项", url) for title, count in sides if count]
 

@@ -10,7 +10,7 @@ from tulou.kernel import evidence
 from tulou.kernel.calendar import today
 from tulou.kernel.identity import Actor
 from tulou.kernel.ui import figures as words
-from tulou.portal.links import address, allowed, first, installed
+from tulou.portal.links import address, allowed, installed
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ def public_figures(actor: Actor) -> list[Figure]:
         from tulou.domains.ingest import public as ingest
 
         landed = sum(day.batches for day in ingest.landed_by_day(month))
-        found.append(_figure("batches", landed, actor, first("ingest:register", "ingest:batches"), "ingest.read"))
+        found.append(_figure("batches", landed, actor, address("ingest:register"), "ingest.read"))
     if installed("sharing"):
         from tulou.domains.sharing import public as sharing
 
-        rows = first("sharing:all-grants", "sharing:grants")
+        rows = address("sharing:grants")
         found.append(_figure("grants", sharing.count_in_use(), actor, rows, "sharing.read_all"))
     found.append(_calls(actor))
     found.append(_leaves(actor))

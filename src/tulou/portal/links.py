@@ -23,11 +23,6 @@ def address(url_name: str, **query: str) -> str:
     return f"{found}?{urlencode(query)}" if query else found
 
 
-def first(*url_names: str) -> str:
-    """The first of these pages that exists."""
-    return next((found for name in url_names if (found := address(name))), "")
-
-
 def allowed(actor: Actor, action: str | None) -> bool:
     """Whether the actor may open a page of this action; None asks for a sign-in only."""
     if actor.is_guest:

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 
 from tulou.kernel.identity import Actor
 from tulou.kernel.permissions.registry import roles_with
-from tulou.portal.links import allowed, first
+from tulou.portal.links import address, allowed
 
 
 @dataclass(frozen=True)
 class Service:
-    """A named service: the pages where it is done, the first that exists and the viewer may open."""
+    """A named service: the pages where it is done, the first that exists and the viewer may open.
+
+    `desk` is the action by which its doers are named to those who may not open any of them.
+    """
 
     title: str
     text: str
     icon: str
     pages: tuple[tuple[str, str | None], ...]
+    desk: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,25 +40,28 @@ SERVICES: tuple[Service, ...] = (
         "目录编制",
         "对照职责和系统编制目录，字段从真实数据读出",
         "folder",
-        (("catalog:mine", "catalog.own"), ("catalog:search", None)),
+        (("catalog:mine", "catalog.own"),),
+        "catalog.compile",
     ),
     Service(
         "数据汇聚",
         "按批入库，回执对账，被拒记录可补报",
         "database-import",
-        (("ingest:register", "ingest.read"), ("ingest:batches", "ingest.read")),
+        (("ingest:register", "ingest.read"),),
+        "ingest.load",
     ),
     Service(
         "申请受理",
         "统一受理共享申请，时限自动计算",
         "clipboard-list",
-        (("sharing:desk", "sharing.accept"), ("sharing:requests", None)),
+        (("sharing:desk", "sharing.handle"),),
+        "sharing.accept",
     ),
     Service(
         "审核授权",
         "目录审核发布，共享逐项决定，不予共享须有现行依据",
         "clipboard-check",
-        (("catalog:desk", "catalog.review"), ("sharing:decisions", "sharing.decide")),
+        (("catalog:desk", "catalog.review"), ("sharing:received", "sharing.decide")),
     ),
     Service(
         "数据共享",
@@ -75,11 +82,11 @@ def offerings(actor: Actor) -> list[Offering]:
     """The services that this node has, as this viewer may use them; guests are asked to sign in on the way."""
     drawn = []
     for service in SERVICES:
-        built = [(url, name, action) for name, action in service.pages if (url := first(name))]
+        built = [(url, name, action) for name, action in service.pages if (url := address(name))]
         if not built:
             continue
         mine = [url for url, name, action in built if name in PUBLIC or actor.is_guest or allowed(actor, action)]
-        desks = "" if mine else _desks(built[0][2])
+        desks = "" if mine else _desks(service.desk or built[0][2])
         drawn.append(Offering(service.title, service.text, service.icon, mine[0] if mine else "", desks))
     return drawn
 

@@ -20,8 +20,9 @@ CODE = re.compile(r"\d[0-9A-Za-z]*/\d{6}")
 #: Registers that take the same words, with the action that opens them.
 REGISTERS: tuple[tuple[str, str, str, str | None], ...] = (
     ("汇聚批次", "ingest:register", "database-import", "ingest.read"),
-    ("共享申请", "sharing:requests", "send", None),
-    ("共享授权", "sharing:grants", "key", None),
+    ("本机构的申请", "sharing:mine", "send", "sharing.view"),
+    ("全部申请", "sharing:all", "list-details", "sharing.read_all"),
+    ("共享授权", "sharing:grants", "key", "sharing.view"),
     ("质量工单", "quality:tickets", "clipboard-list", "quality.read"),
     ("追溯", "security:trace", "route", "security.trace"),
     ("后台作业", "portal:jobs", "hourglass", None),
