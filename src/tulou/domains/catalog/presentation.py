@@ -68,12 +68,12 @@ class DrawnItem:
     code_table_url: str
 
 
-def groups(content: Content, *, internal: bool) -> list[Group]:
-    """The sections of a content; what is empty is left out."""
-    drawn = [Group(title, _facts(content, names)) for title, names in GROUPS]
+def groups(content: Content, *, internal: bool, entry: Entry | None = None) -> list[Group]:
+    """The sections of a content; what is empty is left out. `entry` spares asking for what it points at anyway."""
+    drawn = [Group(title, _facts(content, names, entry)) for title, names in GROUPS]
     drawn[0] = Group(drawn[0].title, (*_category(content), *drawn[0].facts))
     if internal:
-        drawn.append(Group("联系", _facts(content, INTERNAL)))
+        drawn.append(Group("联系", _facts(content, INTERNAL, entry)))
     return [group for group in drawn if group.facts]
 
 
@@ -126,14 +126,25 @@ def _mask(item: Mapping[str, Any]) -> str:
     return "保留" + "".join(parts) if parts else "保留首尾"
 
 
-def _facts(content: Content, names: Sequence[str]) -> tuple[Fact, ...]:
+def _facts(content: Content, names: Sequence[str], entry: Entry | None) -> tuple[Fact, ...]:
     facts = []
     for name in names:
         value = content.get(name)
-        text = _region(content) if name == "region" else shown(Entry, name, value)
+        text = _region(content) if name == "region" else _pointed(entry, name, value) or shown(Entry, name, value)
         if text and value is not False:
             facts.append(Fact(str(Entry._meta.get_field(name).verbose_name), text, url=_link(name, value)))  # type: ignore[union-attr]
     return tuple(facts)
+
+
+def _pointed(entry: Entry | None, name: str, value: Any) -> str:
+    """What the entry at hand points at, when the content points at the same."""
+    if (
+        entry is None
+        or name not in ("duty", "system", "share_basis")
+        or str(getattr(entry, f"{name}_id")) != str(value)
+    ):
+        return ""
+    return str(getattr(entry, name) or "")
 
 
 def _link(name: str, value: Any) -> str:

@@ -13,6 +13,7 @@ from tulou.domains.catalog.events import EntryPublished, EntryRetired
 from tulou.domains.catalog.guard import checked_address, refuse_own_cluster
 from tulou.domains.catalog.models import Entry, Item
 from tulou.domains.catalog.services import note_update
+from tulou.domains.catalog.showing import shown
 from tulou.domains.catalog.vocabulary import EntryStatus, OpenType, ShareType, UpdateCycle
 from tulou.kernel.identity import Actor
 from tulou.kernel.search import Page
@@ -151,13 +152,16 @@ def _info(row: Entry) -> EntryInfo:
 
 def entry(entry_id: UUID) -> EntryInfo | None:
     """The entry with this id, whoever asks; callers check what their viewer may see."""
-    row = _entries().filter(pk=entry_id).first()
+    row = shown(entry_id) or _entries().filter(pk=entry_id).first()
     return _info(row) if row else None
 
 
 def entries(ids: Collection[UUID]) -> dict[UUID, EntryInfo]:
     """Those of the entries that exist, by id."""
-    return {row.id: _info(row) for row in _entries().filter(pk__in=ids)}
+    held = {row.id: row for row in map(shown, ids) if row is not None}
+    missing = [key for key in ids if key not in held]
+    rows = [*held.values(), *(_entries().filter(pk__in=missing) if missing else ())]
+    return {row.id: _info(row) for row in rows}
 
 
 def entries_of(provider: UUID) -> tuple[EntryInfo, ...]:
@@ -197,12 +201,19 @@ def recently_published(limit: int, *, open_only: bool = False) -> tuple[EntryInf
 
 def published(entry_id: UUID) -> bool:
     """Whether the entry is in use: published at least once and not retired."""
+    if row := shown(entry_id):
+        return row.version > 0 and row.status != EntryStatus.RETIRED
     return Entry.objects.filter(pk=entry_id, version__gt=0).exclude(status=EntryStatus.RETIRED).exists()
 
 
 def items(entry_id: UUID) -> tuple[ItemInfo, ...]:
     """The columns of an entry, in order."""
-    return tuple(_item(row) for row in Item.objects.filter(entry=entry_id))
+    return tuple(_item(row) for row in _items(entry_id))
+
+
+def _items(entry_id: UUID) -> QuerySet[Item]:
+    held = shown(entry_id)
+    return held.items.all() if held else Item.objects.filter(entry=entry_id)
 
 
 def _item(row: Item) -> ItemInfo:
@@ -230,7 +241,7 @@ def table_schema(entry_id: UUID) -> TableSchema:
     Raises:
         LakeProblem: the entry has no items.
     """
-    rows = Item.objects.filter(entry=entry_id)
+    rows = _items(entry_id)
     return TableSchema(
         tuple(
             Column(row.name, row.plane_type, label=row.label, grade=row.grade, key=row.is_key, nullable=row.nullable)

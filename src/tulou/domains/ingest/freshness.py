@@ -12,7 +12,8 @@ from typing import Final
 from uuid import UUID
 
 from tulou.domains.catalog.public import EntryInfo, UpdateCycle, entries
-from tulou.kernel.calendar import NoRule, deadline, due_day, today
+from tulou.kernel.calendar import NoRule, Unit, deadline, due_day, today, work_calendar
+from tulou.kernel.permissions.queries import once
 
 GRACE_CLOCK: Final = "ingest.grace"
 #: Working days of grace while no rule is on record (not verified by any document).
@@ -43,8 +44,9 @@ def freshness_of(known: EntryInfo) -> Freshness:
     next_on = _next(updated, known) if updated else None
     if updated is None or next_on is None:
         return Freshness(updated, None, False)
-    amount, unit = _grace()
-    due = due_day(next_on, amount, unit)
+    amount, unit = once("ingest.grace", _grace)
+    counted = once("ingest.calendar", work_calendar) if unit == Unit.WORKING else None
+    due = counted.add(next_on, amount) if counted else due_day(next_on, amount, unit)
     return Freshness(updated, due.date, due.date < today(), due.provisional)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from tulou.domains.catalog.public import EntryInfo
-from tulou.domains.catalog.public import entry as entry_info
+from tulou.domains.catalog.public import entries as entry_infos
 from tulou.domains.quality import queries, scoring
 from tulou.domains.quality.models import CheckRun
 from tulou.domains.quality.policies import acts_for
@@ -34,8 +34,11 @@ def _viewing(request: HttpRequest, obj: object) -> Viewing | None:
     entry_id: UUID = obj.id  # type: ignore[attr-defined]  # the slot's object is an entry
     known: dict[UUID, Viewing | None] = request.__dict__.setdefault("_quality_viewing", {})
     if entry_id not in known:
-        actor, found = actor_of(request), entry_info(entry_id)
-        known[entry_id] = Viewing(actor, actions_of(actor), found, queries.scored(entry_id)) if found else None
+        listed: list[UUID] = getattr(request, "listed_entries", [])
+        ids = listed if entry_id in listed else [entry_id]
+        actor, found, runs = actor_of(request), entry_infos(ids), queries.scored_many(ids)
+        for key in ids:
+            known[key] = Viewing(actor, actions_of(actor), found[key], runs.get(key)) if key in found else None
     return known[entry_id]
 
 

@@ -1,5 +1,6 @@
 """Reads of quality, scoped to the viewer: the source, the reporter, and those who oversee all."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -45,6 +46,13 @@ def open_tickets(entry_id: UUID) -> QuerySet[Ticket]:
 def scored(entry_id: UUID) -> CheckRun | None:
     """The check that an entry's score rests on: the newest that counts and has a score."""
     return CheckRun.objects.filter(entry=entry_id, counts=True).exclude(total=None).first()
+
+
+def scored_many(ids: Collection[UUID]) -> dict[UUID, CheckRun]:
+    """The same for several entries at once."""
+    rows = CheckRun.objects.filter(entry__in=ids, counts=True).exclude(total=None)
+    newest = rows.order_by("entry_id", "-at", "-id").distinct("entry_id")
+    return {row.entry_id: row for row in newest}
 
 
 def history(entry_id: UUID, most: int = 30) -> list[CheckRun]:

@@ -73,7 +73,4 @@ def codes(code: str, on: date | None = None) -> tuple[Code, ...]:
 
 def label(code: str, value: str, on: date | None = None) -> str | None:
     """What a value means in the edition in force on a day, or None when it is not in it."""
-    row = queries.version_in_force(code, on or today())
-    if row is None:
-        return None
-    return row.codes.filter(value=value).values_list("label", flat=True).first()
+    return queries.codes_in_force(code, on or today()).filter(value=value).values_list("label", flat=True).first()

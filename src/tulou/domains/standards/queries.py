@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from tulou.domains.standards.models import CodeTableVersion
+from tulou.domains.standards.models import Code, CodeTableVersion
 
 
 def versions_in_force(on: date) -> QuerySet[CodeTableVersion]:
@@ -16,3 +16,9 @@ def versions_in_force(on: date) -> QuerySet[CodeTableVersion]:
 def version_in_force(code: str, on: date) -> CodeTableVersion | None:
     """The edition of a table that is in force on this day."""
     return versions_in_force(on).filter(table__code=code).first()
+
+
+def codes_in_force(code: str, on: date) -> QuerySet[Code]:
+    """The codes of the edition of a table that is in force on this day."""
+    period = Q(version__valid_to__isnull=True) | Q(version__valid_to__gt=on)
+    return Code.objects.filter(period, version__table__code=code, version__valid_from__lte=on)

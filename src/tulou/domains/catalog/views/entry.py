@@ -15,6 +15,7 @@ from tulou.domains.catalog import checks, presentation, queries
 from tulou.domains.catalog.content import Content, content_of, diff, working_content
 from tulou.domains.catalog.models import Entry, IssuedCode
 from tulou.domains.catalog.policies import may_compile
+from tulou.domains.catalog.showing import showing
 from tulou.domains.catalog.workflow import ENTRY
 from tulou.kernel.calendar import today
 from tulou.kernel.identity import Actor, actor_of
@@ -29,7 +30,8 @@ REVIEW_MOVES = ("publish", "publish_change", "send_back", "send_back_change")
 
 def entry_or_404(actor: Actor, pk: Any) -> Entry:
     """The entry, if this viewer may know of it."""
-    found = queries.visible(actor).select_related("draft").filter(pk=pk).first()
+    rows = queries.visible(actor).select_related("draft", "reading", "duty", "system", "share_basis")
+    found = rows.prefetch_related("items").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -51,6 +53,11 @@ class EntryPage(ObjectPage):
     flow = ENTRY
     template_name = "catalog/entry.html"
     overview_title = "目录信息"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; what the slots ask of this entry is answered by the row at hand."""
+        with showing([self.object]):
+            return super().get(request, *args, **kwargs)
 
     def get_object(self) -> Entry:
         """The entry, scoped to the viewer."""
@@ -145,7 +152,7 @@ class EntryPage(ObjectPage):
         draft = getattr(entry, "draft", None) if self.sees_work else None
         return {
             "as_of": self.as_of,
-            "groups": presentation.groups(content, internal=self.is_own) if content else [],
+            "groups": presentation.groups(content, internal=self.is_own, entry=entry) if content else [],
             "items": presentation.items(content) if content else [],
             "versions": list(entry.versions.only("version", "published_at", "published_by", "reason", "entry")),
             "changes": diff(content_of(entry), draft.content) if draft else [],

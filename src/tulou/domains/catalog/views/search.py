@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from tulou.domains.catalog import search
 from tulou.domains.catalog.models import Entry
+from tulou.domains.catalog.showing import showing
 from tulou.kernel.permissions import signed_in
 from tulou.kernel.search import Hit
 from tulou.kernel.ui.slots import Panel, render_slot
@@ -80,6 +82,11 @@ def _cards(request: HttpRequest, hits: tuple[Hit, ...]) -> list[Card]:
     ids = [hit.object_id for hit in hits]
     rows = Entry.objects.select_related("provider").in_bulk(ids)
     request.listed_entries = ids  # type: ignore[attr-defined]  # badges of a whole page can be asked for at once
+    with showing(rows.values()):
+        return _drawn(request, hits, rows)
+
+
+def _drawn(request: HttpRequest, hits: tuple[Hit, ...], rows: Mapping[UUID, Entry]) -> list[Card]:
     return [
         Card(entry, hit.title.html, hit.snippet.html, render_slot("catalog.entry.badges", request, rows[hit.object_id]))
         for hit in hits
