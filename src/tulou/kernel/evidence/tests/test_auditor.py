@@ -7,7 +7,13 @@ from django.db import connection, transaction
 
 from tulou.kernel.evidence import log, record
 from tulou.kernel.evidence.auditor import audit, standing_faults
-from tulou.kernel.evidence.models import EvidenceAudit, EvidenceEntry, EvidenceFault
+from tulou.kernel.evidence.models import (
+    EvidenceAudit,
+    EvidenceCheckpoint,
+    EvidenceEntry,
+    EvidenceFault,
+    EvidenceTile,
+)
 from tulou.kernel.evidence.sequencer import sequence
 from tulou.kernel.identity import Actor
 
@@ -21,10 +27,13 @@ def write(count: int) -> None:
 
 def tamper(sql: str) -> None:
     """Change rows as somebody would who owns the database and switches our triggers off."""
+    tables = [model._meta.db_table for model in (EvidenceEntry, EvidenceTile, EvidenceCheckpoint)]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(sql)
-        cursor.execute("SET LOCAL session_replication_role = origin")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.mark.django_db
