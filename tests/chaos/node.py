@@ -12,6 +12,7 @@ import logging
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -163,6 +164,7 @@ def main() -> None:
     parser.add_argument("--targets", nargs="+", default=TARGETS, choices=TARGETS)
     options = parser.parse_args()
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever stops the campaign stops its node too
     print(json.dumps(run(options.kills, options.seed, options.scenes, options.targets), ensure_ascii=False))
 
 
