@@ -73,11 +73,12 @@ def newest_runs(actor: Actor) -> QuerySet[CheckRun]:
 
 
 def entry_for(actor: Actor, entry_id: UUID) -> EntryInfo | None:
-    """The entry, if the viewer may know of it: published, its own, or overseen."""
+    """The entry, if the viewer may know of it: published, its own, or overseen once it was published."""
     known = entry(entry_id)
     if known is None:
         return None
-    seen = published(entry_id) or acts_for(actor, known.provider) or organisations_where(actor, READ) is ALL
+    overseen = known.version > 0 and organisations_where(actor, READ) is ALL
+    seen = published(entry_id) or acts_for(actor, known.provider) or overseen
     return known if seen else None
 
 
