@@ -57,6 +57,9 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.KEYS, settings.FILES = settings.DATA / "keys", settings.DATA / "files"
         settings.LAKE_DATA = settings.DATA / "lake"
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        # the live server of a test finds static files where they are written, not by the names of a build
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         SERVER.url()
 
