@@ -51,9 +51,9 @@ def landed() -> Chart | None:
     days = _days()
     series = [
         Series("入库", tuple(found[day].accepted if day in found else 0 for day in days)),
-        Series("被拒", tuple(found[day].rejected if day in found else 0 for day in days)),
+        Series("退回", tuple(found[day].rejected if day in found else 0 for day in days)),
     ]
-    return chart(f"近{DAYS}日入库与被拒行数", _labels(days), series, stacked=True, unit="行")
+    return chart(f"近{DAYS}日入库与退回行数", _labels(days), series, stacked=True, unit="行")
 
 
 def calls() -> Chart:

@@ -172,7 +172,7 @@ def _batches(actor: Actor) -> list[OwnFigure]:
         return []
     rejected = sum(day.rejected for day in days)
     url = address("ingest:register")
-    note = f"被拒 {rejected:,} 行" if rejected else ""
+    note = f"退回 {rejected:,} 行" if rejected else ""
     return [OwnFigure("本月入库批次", sum(day.batches for day in days), "批", url, note)]
 
 

@@ -45,7 +45,7 @@ SERVICES: tuple[Service, ...] = (
     ),
     Service(
         "数据汇聚",
-        "按批入库，回执对账，被拒记录可补报",
+        "按批入库，回执对账，退回的行可补报",
         "database-import",
         (("ingest:register", "ingest.read"),),
         "ingest.load",

@@ -43,7 +43,7 @@ class Stop:
 
 
 WALK: tuple[Stop, ...] = (
-    Stop("mz-data", "编目、汇聚", "登记职责和系统，编制目录，上传文件入库，看回执和被拒记录"),
+    Stop("mz-data", "编目、汇聚", "登记职责和系统，编制目录，上传文件入库，看回执和退回的行"),
     Stop("mz-approver", "部门审核", "审签本部门的目录"),
     Stop("bureau-reviewer", "审核发布", "退回或发布目录，赋资源代码"),
     Stop("bureau-quality", "质量整改", "核对整改结果，办结工单"),
