@@ -6,6 +6,7 @@ would; what people do goes over HTTP, with sessions and forms.
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -90,7 +91,8 @@ def form_with(page: str, name: str) -> dict[str, str]:
     for form in parser.forms:
         if any(field.startswith(name) for field in form):
             return form
-    raise AssertionError(f"no form with {name} on the page")
+    told = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    raise AssertionError(f"no form with {name} on the page: {told[:300]}")
 
 
 def demand_soon(condition: Callable[[], bool], sentence: Callable[[], str], seconds: float = PATIENCE) -> None:

@@ -117,6 +117,7 @@ class Campaign:
         except subprocess.TimeoutExpired:
             worker.send_signal(signal.SIGKILL)
             worker.wait()
+            self.usual *= 1.1  # until some live to their end, so that late moments are drawn too
         landed = self._settled(path)
         self._recover(path, rows, landed)
         self.seen["random, landed" if landed else "random, not landed"] += 1

@@ -77,6 +77,7 @@ class Campaign:
         if worker.exitcode is None:
             worker.kill()
             worker.join()
+            self.usual *= 1.1  # until some live to their end, so that late moments are drawn too
         landed = self._landed(batch)
         self._recover(batch, rows)
         self.seen["random, landed" if landed else "random, not landed"] += 1
