@@ -188,7 +188,7 @@ RULES: dict[str, Rule] = {
     ),
     **dict.fromkeys(
         ("security:leaf", "security:leaf-bundle"),
-        _own("leaf", ALL_ROLES, ("provider", "applicant"), anywhere=TRACERS),
+        _own("leaf", ALL_ROLES, ("provider", "applicant", "actor"), anywhere=TRACERS),
     ),
     "security:log": EVERYBODY,
     "security:journal": _anywhere("auditor"),

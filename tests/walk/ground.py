@@ -197,9 +197,9 @@ def _parts_of(row: Any) -> dict[str, UUID | None]:
     """The agencies behind the batch or request that a leaf names."""
     keys = dict(subject.split(":", 1) for subject in row.subjects)
     if "batch" in keys:
-        return {"provider": Batch.objects.get(pk=keys["batch"]).provider_id}
+        return {"provider": Batch.objects.get(pk=keys["batch"]).provider_id, "actor": row.party}
     request = Request.objects.get(pk=keys["request"])
-    return {"provider": request.provider_id, "applicant": request.applicant_id}
+    return {"provider": request.provider_id, "applicant": request.applicant_id, "actor": row.party}
 
 
 def _entry(code: str) -> Entry:
