@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -49,8 +50,11 @@ SERVER = ServerOfThisRun()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tests keep their files in a folder of their own, and hash passwords quickly."""
+    """Tests keep their files in a folder of their own, hash passwords quickly, and assert no time."""
     from django.conf import settings
+
+    hypothesis.settings.register_profile("tulou", deadline=None)
+    hypothesis.settings.load_profile("tulou")
 
     if settings.configured:
         settings.DATA = Path(tempfile.mkdtemp(prefix="tulou-files-"))

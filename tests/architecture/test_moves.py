@@ -13,6 +13,9 @@ from tests.architecture.source import PACKAGE
 from tulou.domains.directory.roles import ADMINISTRATOR, AUDITOR, LEADER, OPERATOR
 from tulou.kernel.workflow import all_flows
 
+#: pytest-django makes a database only for a run in which a test asks for one.
+pytestmark = pytest.mark.django_db
+
 #: Rights are suspended and revoked by the commands of the domain that established them, which asks its own flow first.
 THROUGH_ANOTHER = {"access.right"}
 #: Roles that decide nothing: they run, look after accounts, look on.
