@@ -76,6 +76,9 @@ async def _gateway(port: int) -> None:
         loop.add_signal_handler(request, server.stop)
     await server.serve()
     await app.close()
+    # The server's own threads outlive `serve`; they abort when they meet an interpreter that is being taken down.
+    logging.shutdown()
+    os._exit(0)
 
 
 def prepare() -> None:
