@@ -120,7 +120,8 @@ def plane_type(type_code: str, length: int | None, precision: int | None) -> str
         case ItemType.LOGICAL:
             return "boolean"
         case ItemType.NUMERIC | ItemType.CURRENCY | ItemType.DOUBLE | ItemType.FLOAT:
-            scale = precision if precision is not None else 4
+            whole = type_code == ItemType.NUMERIC and length is not None  # N(10) is a whole number of ten digits
+            scale = precision if precision is not None else 0 if whole else 4
             return f"decimal({min(max(length or 18, scale + 1), 38)},{scale})"
         case _:
             return "text"
