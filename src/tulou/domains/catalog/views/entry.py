@@ -201,7 +201,7 @@ class CompareVersions(View):
 @signed_in
 def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """A resource code resolves for ever, also after re-classification and retirement."""
-    issued = IssuedCode.objects.filter(code=code).first()
+    issued = IssuedCode.objects.filter(code=code.replace("\x00", "")).first()
     if issued is None or not queries.visible(actor_of(request)).filter(pk=issued.entry_id).exists():
         raise Http404
     return HttpResponseRedirect(reverse("catalog:entry", args=[issued.entry_id]))
