@@ -206,7 +206,9 @@ def safe_next(request: HttpRequest) -> str:
     """Where to go afterwards: an address of this node, else the workbench where there is one."""
     usual = door("todo") or "/"
     wanted = request.POST.get("next") or request.GET.get("next") or usual
-    own = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    own = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if own else usual
 
 
