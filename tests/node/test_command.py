@@ -1,5 +1,6 @@
 """The `tulou` command speaks Chinese, tells what is wrong in a sentence, and offers what the manual says."""
 
+import os
 import re
 import subprocess
 import sys
@@ -28,10 +29,11 @@ def test_help_lists_every_command_in_chinese() -> None:
 
 
 def test_completion_is_offered_for_the_shell() -> None:
-    shown = subprocess.run(
-        [ROOT / ".venv" / "bin" / "tulou", "--show-completion", "bash"], capture_output=True, text=True, check=False
-    )
-    assert "_TULOU_COMPLETE" in shown.stdout
+    """Asked in the way of the shell's own start file: `--show-completion` guesses the shell from its parent process."""
+    told = {**os.environ, "_TULOU_COMPLETE": "source_bash"}
+    command = [ROOT / ".venv" / "bin" / "tulou"]
+    shown = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    assert "complete -o default -F _tulou_completion tulou" in shown.stdout
 
 
 @pytest.mark.parametrize("arguments", [["user", "list"], ["sample", "load"], ["export", "agencies"]])
