@@ -118,7 +118,8 @@ class DelimitedSource:
                 return
             if "straddling" in str(error):  # a record that does not end within two blocks
                 raise SourceProblem(
-                    "record_too_long", "有一条记录超过 1 MB，无法分行",
+                    "record_too_long",
+                    "有一条记录超过 1 MB，无法分行",
                     "请检查引号是否成对；确有大段文本时，请改为附件另行报送",
                 ) from error
             raise SourceProblem("unreadable", f"文件无法解析：{error}", "请检查引号是否成对、行是否过长") from error
